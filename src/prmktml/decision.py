@@ -1,0 +1,216 @@
+"""From log-odds to a verdict that says whether to trust the label.
+
+The rules stand in one place, :func:`decide`; their thresholds are chosen out of fold by
+:mod:`prmktml.training` and travel in the model.
+"""
+
+from dataclasses import asdict, dataclass, field
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from prmktml.codebook import ASPECT_SIDE, Aspect, Label, Language, Reason, Verdict
+from prmktml.tokens import Tokens
+
+__all__ = ["Decisions", "Prediction", "Thresholds", "decide"]
+
+LABELS: Final = tuple(Label)
+ASPECTS: Final = tuple(Aspect)
+VERDICTS: Final = tuple(Verdict)
+REASONS: Final = tuple(Reason)
+LANGUAGES: Final = tuple(Language)
+_PR_SIDE: Final = np.array([ASPECT_SIDE[aspect] is Label.PR for aspect in ASPECTS])
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """Where verdicts change.
+
+    Attributes
+    ----------
+    clear : float in [0.5, 1]
+        A label less sure than this is a near tie.
+    other : float in [0, 1]
+        From this probability of ``other`` on a message is out of scope.
+    mixed : float in [0, 1]
+        Both sides speak where the strongest aspect of each is at least this probable.
+    min_words : int
+        Shorter messages are too short.
+    """
+
+    clear: float = 0.6
+    other: float = 0.5
+    mixed: float = 0.5
+    min_words: int = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Prediction:
+    """What the model says of one message; the fields are those of its JSON form."""
+
+    text: str
+    label: Label | None
+    confidence: float | None
+    verdict: Verdict
+    reasons: tuple[Reason, ...]
+    aspect: Aspect | None
+    probabilities: dict[str, float]
+    aspects: dict[str, float | None]
+    language: Language
+    model: str
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the prediction as a dictionary that JSON can hold."""
+        return asdict(self) | {"reasons": list(self.reasons)}
+
+
+@dataclass(slots=True)
+class Decisions:
+    """Verdicts of a batch by column; ``-1`` stands for none.
+
+    Attributes
+    ----------
+    probabilities : ndarray, shape (n_texts, 3)
+        Of pr, marketing and other; rows sum to 1.
+    aspects : ndarray, shape (n_texts, 6)
+        Each between 0 and 1 by itself.
+    labels, aspect : ndarray of int8, shape (n_texts,)
+        Indices in :class:`Label` and :class:`Aspect`.
+    confidence : ndarray, shape (n_texts,)
+        Probability of the label given that the message is a campaign's, 0.5 to 1.
+    verdicts : ndarray of int8, shape (n_texts,)
+    reasons : ndarray of bool, shape (n_texts, n_reasons)
+    language : ndarray of int8, shape (n_texts,)
+    """
+
+    probabilities: NDArray[np.float64]
+    aspects: NDArray[np.float64]
+    labels: NDArray[np.int8]
+    aspect: NDArray[np.int8]
+    confidence: NDArray[np.float64]
+    verdicts: NDArray[np.int8]
+    reasons: NDArray[np.bool_]
+    language: NDArray[np.int8]
+    mixedness: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))
+    model: str = "unsaved"
+    has_aspects: bool = True
+
+    def prediction(self, index: int, text: str) -> Prediction:
+        """Return one row as a :class:`Prediction`."""
+        judged = self.labels[index] >= 0
+        aspects = self.aspects[index].tolist() if self.has_aspects else [None] * len(ASPECTS)
+        return Prediction(
+            text=text,
+            label=LABELS[self.labels[index]] if judged else None,
+            confidence=float(self.confidence[index]) if judged else None,
+            verdict=VERDICTS[self.verdicts[index]],
+            reasons=self.reason_codes(index),
+            aspect=ASPECTS[self.aspect[index]] if judged and self.has_aspects else None,
+            probabilities=dict(zip(LABELS, self.probabilities[index].tolist(), strict=True)),
+            aspects=dict(zip(ASPECTS, aspects, strict=True)),
+            language=LANGUAGES[self.language[index]],
+            model=self.model,
+        )
+
+    def reason_codes(self, index: int) -> tuple[Reason, ...]:
+        """Return the reasons of one row in the order of :class:`Reason`."""
+        return tuple(REASONS[i] for i in np.flatnonzero(self.reasons[index]))
+
+    def mark(self, reason: Reason, rows: NDArray[np.bool_], verdict: Verdict) -> None:
+        """Give a reason to rows; the first reason that a row gets decides its verdict."""
+        clear = VERDICTS.index(Verdict.CLEAR)
+        self.verdicts[rows & (self.verdicts == clear)] = VERDICTS.index(verdict)
+        self.reasons[rows, REASONS.index(reason)] = True
+
+    def void(self, reason: Reason, rows: NDArray[np.bool_]) -> None:
+        """Take the label from rows where there is nothing to judge."""
+        self.labels[rows] = self.aspect[rows] = -1
+        self.confidence[rows] = np.nan
+        self.probabilities[rows] = 1 / len(LABELS)
+        self.aspects[rows] = 0.0
+        self.verdicts[rows] = VERDICTS.index(Verdict.UNCLEAR)
+        self.reasons[rows] = False
+        self.reasons[rows, REASONS.index(reason)] = True
+
+
+def softmax(scores: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return rows of probabilities, shape of `scores`."""
+    powers: NDArray[np.float64] = np.exp(scores - scores.max(axis=1, keepdims=True))
+    return powers / powers.sum(axis=1, keepdims=True)
+
+
+def sigmoid(scores: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return ``1 / (1 + exp(-scores))`` without overflow."""
+    result: NDArray[np.float64] = 0.5 * (1 + np.tanh(scores / 2))
+    return result
+
+
+def mixed_score(aspects: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return how much both sides speak: the weaker side's strongest aspect, shape (n_texts,)."""
+    pr, marketing = aspects[:, _PR_SIDE].max(axis=1), aspects[:, ~_PR_SIDE].max(axis=1)
+    return np.minimum(pr, marketing)
+
+
+def decide(
+    scores: NDArray[np.float64],
+    known: NDArray[np.int64],
+    tokens: Tokens,
+    language: NDArray[np.int8],
+    thresholds: Thresholds,
+    min_confidence: float = 0.5,
+) -> Decisions:
+    """Turn log-odds into labels, verdicts and reasons.
+
+    Parameters
+    ----------
+    scores : ndarray, shape (n_texts, 9)
+        Log-odds of the labels and of the six aspects.
+    known : ndarray, shape (n_texts,)
+        How many features of each text the model knows.
+    tokens : Tokens
+    language : ndarray, shape (n_texts,)
+    thresholds : Thresholds
+    min_confidence : float in [0.5, 1]
+
+    Returns
+    -------
+    Decisions
+    """
+    n_labels = len(LABELS)
+    aspects = sigmoid(scores[:, n_labels:])
+    labels = (scores[:, 1] > scores[:, 0]).astype(np.int8)
+    confidence = sigmoid(np.abs(scores[:, 0] - scores[:, 1]))
+    on_side = np.where(_PR_SIDE[None, :] == (labels == 0)[:, None], aspects, -1.0)
+    result = Decisions(
+        probabilities=softmax(scores[:, :n_labels]),
+        aspects=aspects,
+        labels=labels,
+        aspect=on_side.argmax(axis=1).astype(np.int8),
+        confidence=confidence,
+        verdicts=np.zeros(len(scores), np.int8),
+        reasons=np.zeros((len(scores), len(REASONS)), bool),
+        language=language,
+        mixedness=mixed_score(aspects),
+    )
+    _judge(result, known, tokens, thresholds)
+    low = (confidence < min_confidence) & (result.verdicts == VERDICTS.index(Verdict.CLEAR))
+    result.mark(Reason.LOW_CONFIDENCE, low, Verdict.UNCLEAR)
+    return result
+
+
+def _judge(
+    result: Decisions, known: NDArray[np.int64], tokens: Tokens, thresholds: Thresholds
+) -> None:
+    n_tokens = np.diff(tokens.bounds)
+    is_word = np.concatenate(([0], np.cumsum(tokens.letters[tokens.starts])))
+    n_words = is_word[tokens.bounds[1:]] - is_word[tokens.bounds[:-1]]
+    foreign = result.language == LANGUAGES.index(Language.UNKNOWN)
+    result.mark(Reason.TOO_SHORT, n_words < thresholds.min_words, Verdict.UNCLEAR)
+    result.mark(Reason.UNSUPPORTED_LANGUAGE, foreign & (n_words > 0), Verdict.UNCLEAR)
+    result.mark(Reason.NO_KNOWN_FEATURES, known == 0, Verdict.UNCLEAR)
+    is_other = result.probabilities[:, 2] >= thresholds.other
+    result.mark(Reason.OUT_OF_SCOPE, is_other, Verdict.OTHER)
+    result.mark(Reason.BOTH_SIDES, result.mixedness >= thresholds.mixed, Verdict.MIXED)
+    result.mark(Reason.NEAR_TIE, result.confidence < thresholds.clear, Verdict.UNCLEAR)
+    result.void(Reason.NO_TEXT, n_tokens == 0)

@@ -1,0 +1,184 @@
+"""A model: arrays of weights, the decision they lead to, and the file that holds them.
+
+A model is data. Its file is a safetensors file whose arrays and one JSON text are all there is;
+opening it runs no code and needs NumPy and safetensors alone. Weights are float32, sums float64.
+How the weights came about is told in :mod:`prmktml.training`.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final, overload
+
+import numpy as np
+from numpy.typing import NDArray
+
+from prmktml.codebook import Aspect, Label
+from prmktml.decision import Decisions, Prediction, Thresholds, decide
+from prmktml.features import HASH_BITS, cue_features, grams, read_batch
+from prmktml.language import LanguageWords, identify
+from prmktml.lexicon import Lexicon
+from prmktml.tokens import Tokens
+
+if TYPE_CHECKING:
+    from prmktml.explanation import Explanation
+
+__all__ = ["N_OUTPUTS", "Model"]
+
+N_LABELS: Final = len(Label)
+N_OUTPUTS: Final = N_LABELS + len(Aspect)
+"""Columns of every weight array: pr, marketing, other, then the six aspects, all log-odds."""
+BATCH_TEXTS: Final = 512
+BATCH_CODES: Final = 1 << 17
+
+
+@dataclass(frozen=True)
+class Model:
+    """A trained classifier.
+
+    Attributes
+    ----------
+    buckets : ndarray of uint32, shape (n_ngrams,)
+        Known buckets of the hash space, ascending.
+    weights : ndarray of float32, shape (n_ngrams + 1, 1 + N_OUTPUTS)
+        Row ``i + 1`` is of ``buckets[i]``: its squared inverse document frequency, then its
+        inverse document frequency times the weight of each output. Row 0 is zero.
+    cue_weights : ndarray of float32, shape (n_cues, N_OUTPUTS)
+    intercept : ndarray of float64, shape (N_OUTPUTS,)
+    lexicon : Lexicon
+    languages : LanguageWords
+    thresholds : Thresholds
+    seen : ndarray of uint64, shape (n_rows,)
+        Fingerprints of the texts it was trained on, ascending.
+    info : dict
+        What its file says of it: version, corpus hash, fold scores, package versions.
+    name : str
+        Version and first digits of the hash.
+    """
+
+    buckets: NDArray[np.uint32]
+    weights: NDArray[np.float32]
+    cue_weights: NDArray[np.float32]
+    intercept: NDArray[np.float64]
+    lexicon: Lexicon
+    languages: LanguageWords
+    thresholds: Thresholds
+    seen: NDArray[np.uint64]
+    info: dict[str, Any] = field(default_factory=dict)
+    name: str = "unsaved"
+
+    @cached_property
+    def rows(self) -> NDArray[np.int32]:
+        """Row in `weights` of every bucket, 0 where it is unknown, shape (2**HASH_BITS,)."""
+        rows = np.zeros(1 << HASH_BITS, np.int32)
+        rows[self.buckets] = np.arange(1, len(self.buckets) + 1, dtype=np.int32)
+        return rows
+
+    @property
+    def has_other(self) -> bool:
+        """Whether the corpus had messages of the label ``other``."""
+        return bool(self.info.get("has_other", True))
+
+    @property
+    def has_aspects(self) -> bool:
+        """Whether the corpus had aspects."""
+        return bool(self.info.get("has_aspects", True))
+
+    def scores(self, tokens: Tokens) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+        """Return the log-odds of a batch, (n_texts, N_OUTPUTS), and its known n-grams, (n_texts,)."""
+        sums = np.zeros((len(tokens.bounds) - 1, self.weights.shape[1]))
+        known = np.zeros(len(sums), np.int64)
+        for found in grams(tokens):
+            rows = self.rows.take(found.buckets)
+            hits = np.flatnonzero(rows)
+            at = np.searchsorted(found.starts.take(hits), tokens.batch.ends)
+            counts = np.diff(at, prepend=0)
+            some = np.flatnonzero(counts)
+            if some.size:
+                weights = self.weights.take(rows.take(hits), axis=0)
+                first = at[some] - counts[some]
+                sums[some] += np.add.reduceat(weights, first, axis=0, dtype=np.float64)
+                known += counts
+        norm = np.sqrt(np.maximum(sums[:, :1], 1e-12))
+        cues = cue_features(self.lexicon, tokens)
+        scores = sums[:, 1:] / norm + cues.astype(np.float64) @ self.cue_weights + self.intercept
+        if not self.has_other:
+            scores[:, 2] = -np.inf
+        return scores, known + (cues > 0).sum(axis=1)
+
+    def decide(self, texts: Sequence[str], min_confidence: float = 0.5) -> Decisions:
+        """Judge a batch; the result is laid out by column.
+
+        Parameters
+        ----------
+        texts : sequence of str
+        min_confidence : float in [0.5, 1]
+            Below it a clear verdict becomes ``unclear`` with ``low_confidence``.
+        """
+        tokens = read_batch(texts)
+        scores, known = self.scores(tokens)
+        language = identify(tokens, self.languages)
+        decisions = decide(scores, known, tokens, language, self.thresholds, min_confidence)
+        decisions.model, decisions.has_aspects = self.name, self.has_aspects
+        return decisions
+
+    def decide_all(
+        self, texts: Iterable[object], min_confidence: float = 0.5
+    ) -> Iterator[tuple[list[str], Decisions]]:
+        """Judge any number of texts in batches of bounded size, in order."""
+        for batch in batches(texts):
+            yield batch, self.decide(batch, min_confidence)
+
+    @overload
+    def predict(self, texts: str, min_confidence: float = 0.5) -> Prediction: ...
+    @overload
+    def predict(
+        self, texts: Iterable[object], min_confidence: float = 0.5
+    ) -> list[Prediction]: ...
+    def predict(
+        self, texts: str | Iterable[object], min_confidence: float = 0.5
+    ) -> Prediction | list[Prediction]:
+        """Judge one message or many.
+
+        Parameters
+        ----------
+        texts : str, or iterable of str
+            None and NaN count as messages without text.
+        min_confidence : float in [0.5, 1]
+
+        Returns
+        -------
+        Prediction, or list of Prediction in the same order
+        """
+        if isinstance(texts, str):
+            return self.predict([texts], min_confidence)[0]
+        return [
+            decisions.prediction(i, text)
+            for batch, decisions in self.decide_all(texts, min_confidence)
+            for i, text in enumerate(batch)
+        ]
+
+    def predict_proba(self, texts: Iterable[object]) -> NDArray[np.float64]:
+        """Return the probabilities of pr, marketing and other, shape (n_messages, 3)."""
+        parts = [decisions.probabilities for _, decisions in self.decide_all(texts)]
+        return np.concatenate(parts) if parts else np.zeros((0, N_LABELS))
+
+    def explain(self, text: str) -> "Explanation":
+        """Tell which spans of the text speak for pr and which for marketing."""
+        from prmktml.explanation import explain
+
+        return explain(self, text)
+
+
+def batches(texts: Iterable[object]) -> Iterator[list[str]]:
+    """Cut texts into batches of bounded number and length; what is no string becomes ''."""
+    batch: list[str] = []
+    size = 0
+    for text in texts:
+        batch.append(text if isinstance(text, str) else "")
+        size += len(batch[-1])
+        if len(batch) == BATCH_TEXTS or size >= BATCH_CODES:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch

@@ -1,0 +1,283 @@
+"""Texts to normalized code points, whole batches at once.
+
+The way of a text: invisible marks and tatweel go, NFKC, then a committed table that carries
+camel-tools' dediacritization and its alef, alef maksura and teh marbuta rules, with digits,
+letter variants, punctuation and case on top; elongation is cut to two, entities
+(:mod:`prmktml.entities`) become one code point each, white space collapses. Each normalized
+code point knows its place in the original text.
+
+The table is derived by ``scripts/derive_codepoints.py``; camel-tools itself is never imported.
+Words, n-grams and their meaning are left to :mod:`prmktml.features` and
+:mod:`prmktml.lexicon`.
+"""
+
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import IntFlag
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from prmktml import entities
+
+__all__ = ["UNICODE_VERSION", "CharClass", "NormalizedTexts", "normalize", "normalize_texts"]
+
+UNICODE_VERSION: Final = "14.0.0"
+"""The Unicode version whose code points the table knows."""
+TABLE_VERSION: Final = 1
+"""Counted up whenever a cell of the table changes; a model states the one it was trained with."""
+TABLE_SIZE: Final = 0x20000
+TABLE_PATH: Final = Path(__file__).with_name("codepoints.npy")
+
+_END: Final = np.uint32(0)
+"""Stands after each text; no text contains it, because NUL is folded to a space."""
+
+
+class CharClass(IntFlag):
+    """Classes of a code point, kept above its folded value in the table."""
+
+    LETTER = 1
+    DIGIT = 2
+    SPACE = 4
+    SYMBOL = 8
+    ASCII_ALNUM = 16
+    URL = 32
+    CURRENCY = 64
+    UNSAFE = 128
+    DROP = 256
+    EARLY = 512
+    ARABIC = 1024
+
+
+@dataclass(frozen=True, slots=True)
+class NormalizedTexts:
+    """A batch of normalized texts, one after the other, each followed by one zero.
+
+    Attributes
+    ----------
+    codes : ndarray of uint32, shape (n_codes,)
+        Normalized code points.
+    classes : ndarray of uint16, shape (n_codes,)
+        :class:`CharClass` bits of each.
+    ends : ndarray of int64, shape (n_texts,)
+        Position of the zero that ends each text.
+    places : ndarray of int64, shape (n_codes,), or None
+        Index of each code point in its own original text; for the closing zero its length.
+    """
+
+    codes: NDArray[np.uint32]
+    classes: NDArray[np.uint16]
+    ends: NDArray[np.int64]
+    places: NDArray[np.int64] | None
+
+    @property
+    def starts(self) -> NDArray[np.int64]:
+        """Position of the first code point of each text, shape (n_texts,)."""
+        return np.concatenate(([0], self.ends[:-1] + 1)).astype(np.int64)
+
+    def keep(self, kept: NDArray[np.bool_]) -> "NormalizedTexts":
+        """Return the batch without the code points where `kept` is false."""
+        if kept.all():
+            return self
+        codes = self.codes[kept]
+        places = None if self.places is None else self.places[kept]
+        return NormalizedTexts(codes, self.classes[kept], np.flatnonzero(codes == _END), places)
+
+    def without(self, where: NDArray[np.int64]) -> "NormalizedTexts":
+        """Return the batch without the code points at these positions."""
+        if not where.size:
+            return self
+        kept = np.ones(len(self.codes), bool)
+        kept[where] = False
+        return self.keep(kept)
+
+    def text(self, index: int) -> str:
+        """Return one normalized text as a string."""
+        chunk = self.codes[self.starts[index] : self.ends[index]]
+        return _decode(chunk)
+
+
+@cache
+def _table() -> NDArray[np.uint32]:
+    table: NDArray[np.uint32] = np.load(TABLE_PATH, mmap_mode="r")
+    return np.asarray(table)
+
+
+def _encode(text: str) -> NDArray[np.uint32]:
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
+
+
+def _decode(codes: NDArray[np.uint32]) -> str:
+    return codes.astype("<u4").tobytes().decode("utf-32-le", "surrogatepass")
+
+
+def _look_up(codes: NDArray[np.uint32]) -> NDArray[np.uint32]:
+    cells = _table().take(codes, mode="clip")
+    if codes.size and codes.max() >= 0xE0000:
+        tags = (codes >= 0xE0000) & (codes < 0xE1000)
+        cells[tags] = int(CharClass.EARLY | CharClass.DROP) << 21
+    return cells
+
+
+def _compose(codes: NDArray[np.uint32]) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
+    """Apply NFKC to one text; return its code points and the place of each."""
+    cells = _look_up(codes)
+    places = np.flatnonzero(cells & np.uint32(CharClass.EARLY << 21) == 0)
+    codes = codes.take(places)
+    breaks = [0, *np.flatnonzero(_starts_segment(codes)).tolist(), len(codes)]
+    text = _decode(codes)
+    pieces: list[str] = []
+    lengths: list[int] = []
+    for start, stop in zip(breaks, breaks[1:], strict=False):
+        piece = text[start:stop].replace("\ufdfd", "بسم الله الرحمن الرحيم")
+        pieces.append(unicodedata.normalize("NFKC", piece))
+        lengths.append(len(pieces[-1]))
+    firsts = places.take(breaks[:-1], mode="clip") if len(places) else places
+    return _encode("".join(pieces)), np.repeat(firsts, lengths[: len(firsts)])
+
+
+def _starts_segment(codes: NDArray[np.uint32]) -> NDArray[np.bool_]:
+    """Where NFKC surely does not look back: what decomposes to a letter that never composes."""
+    chars, inverse = np.unique(codes, return_inverse=True)
+    leads = [unicodedata.normalize("NFKD", char)[0] for char in _decode(chars)]
+    cells = _look_up(_encode("".join(leads)))
+    starts: NDArray[np.bool_] = (cells & np.uint32(CharClass.DROP << 21) == 0)[inverse]
+    starts[:1] = False
+    return starts
+
+
+def _raw(texts: Sequence[str], with_places: bool) -> NormalizedTexts:
+    """Lay the texts out as one array; those that NFKC could change are composed first."""
+    lengths = np.fromiter(map(len, texts), np.int64, len(texts))
+    codes = _encode("\0".join([*texts, ""])).copy()
+    ends = np.cumsum(lengths + 1) - 1
+    places = None
+    if with_places:
+        places = np.arange(len(codes)) - np.repeat(ends - lengths, lengths + 1)
+    cells = _look_up(codes)
+    unsafe = np.flatnonzero(cells & np.uint32(CharClass.UNSAFE << 21))
+    if unsafe.size:
+        codes, ends, places = _compose_unsafe(codes, ends, places, unsafe)
+        cells = _look_up(codes)
+    classes = (cells >> np.uint32(21)).astype(np.uint16)
+    folded = cells & np.uint32(0x1FFFFF)
+    folded[ends] = _END
+    classes[ends] = 0
+    return NormalizedTexts(folded, classes, ends, places)
+
+
+def _compose_unsafe(
+    codes: NDArray[np.uint32],
+    ends: NDArray[np.int64],
+    places: NDArray[np.int64] | None,
+    unsafe: NDArray[np.intp],
+) -> tuple[NDArray[np.uint32], NDArray[np.int64], NDArray[np.int64] | None]:
+    """Rebuild the batch with the texts that hold an unsafe code point composed."""
+    parts, place_parts, done = [], [], 0
+    lengths = np.diff(ends, prepend=-1)
+    for index in np.unique(np.searchsorted(ends, unsafe)):
+        start, end = ends[index] - lengths[index] + 1, ends[index]
+        composed, composed_places = _compose(codes[start:end])
+        parts += [codes[done:start], composed]
+        if places is not None:
+            place_parts += [places[done:start], composed_places]
+        lengths[index] = len(composed) + 1
+        done = end
+    parts.append(codes[done:])
+    if places is not None:
+        places = np.concatenate([*place_parts, places[done:]])
+    return np.concatenate(parts), np.cumsum(lengths) - 1, places
+
+
+def _cut_elongation(batch: NormalizedTexts) -> NormalizedTexts:
+    """Cut runs of one code point to two; digits, white space and entities stay as they are."""
+    codes = batch.codes
+    same = codes[1:] == codes[:-1]
+    where = np.flatnonzero(same[1:] & same[:-1]) + 2
+    exempt = batch.classes.take(where) & np.uint16(CharClass.DIGIT | CharClass.SPACE) != 0
+    where = where[~(exempt | entities.is_entity(codes.take(where)))]
+    return batch.without(where)
+
+
+def _collapse_space(batch: NormalizedTexts) -> NormalizedTexts:
+    """Make each run of white space one space, or one line feed if it holds any; strip ends."""
+    codes, classes = batch.codes, batch.classes
+    underscores = np.flatnonzero(codes == ord("_"))
+    codes[underscores], classes[underscores] = ord(" "), CharClass.SPACE
+    spaces = np.flatnonzero(classes & np.uint16(CharClass.SPACE))
+    if not spaces.size:
+        return batch
+    first = np.flatnonzero(np.append(True, spaces[1:] - spaces[:-1] != 1))
+    begins, last = spaces[first], spaces[np.append(first[1:], len(spaces)) - 1]
+    codes[begins] = np.minimum.reduceat(codes[spaces], first)
+    at_border = (begins == 0) | (codes[begins - 1] == _END) | (codes[last + 1] == _END)
+    kept = np.zeros(len(spaces), bool)
+    kept[first[~at_border]] = True
+    return batch.without(spaces[~kept])
+
+
+def _join_apostrophes(batch: NormalizedTexts) -> NormalizedTexts:
+    """Make an apostrophe between two letters a letter, so that ``don't`` is one word."""
+    where = np.flatnonzero(batch.codes == ord("'"))
+    where = where[where > 0]
+    letter = np.uint16(CharClass.LETTER)
+    inside = (batch.classes[where - 1] & letter != 0) & (batch.classes[where + 1] & letter != 0)
+    batch.classes[where[inside]] = letter
+    return batch
+
+
+def normalize_texts(texts: Sequence[str], *, places: bool = False) -> NormalizedTexts:
+    """Normalize a batch of texts; each text alone decides its result.
+
+    Parameters
+    ----------
+    texts : sequence of str, length n_texts
+        Any strings at all.
+    places : bool, default False
+        Also keep the place of each code point, which explanations need.
+
+    Returns
+    -------
+    NormalizedTexts
+
+    Examples
+    --------
+    >>> batch = normalize_texts(["خَصْمٌ ٣٠٪", ""], places=True)
+    >>> batch.text(0) == "خصم " + entities.Entity.PERCENT.char
+    True
+    >>> batch.ends.tolist(), batch.places.tolist()
+    ([5, 6], [0, 2, 4, 6, 7, 10, 0])
+    """
+    batch = _raw(texts, places)
+    batch = batch.keep(batch.classes & np.uint16(CharClass.DROP) == 0)
+    batch = _cut_elongation(batch)
+    batch = _mark(batch, entities.find_links(batch.codes, batch.classes))
+    batch = _mark(batch, entities.find_numbers(batch.codes, batch.classes))
+    return _join_apostrophes(_collapse_space(batch))
+
+
+def _mark(batch: NormalizedTexts, spans: entities.Spans) -> NormalizedTexts:
+    """Put one code point in the place of each span."""
+    if not len(spans.starts):
+        return batch
+    batch.codes[spans.starts] = spans.codes
+    batch.classes[spans.starts] = _look_up(spans.codes) >> np.uint32(21)
+    lengths = spans.ends - spans.starts - 1
+    offsets = np.cumsum(lengths) - lengths
+    inner = np.repeat(spans.starts + 1 - offsets, lengths) + np.arange(lengths.sum())
+    return batch.without(inner)
+
+
+def normalize(text: str) -> str:
+    """Normalize one text and return it as a string; entities are private-use code points.
+
+    Examples
+    --------
+    >>> normalize("Riiiight  NOW!!!  #يوم_التأسيس")
+    'riight now!! #يوم التاسيس'
+    """
+    return normalize_texts([text]).text(0)

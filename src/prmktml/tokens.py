@@ -1,0 +1,126 @@
+"""Words and signs of a normalized batch, and the hash of any stretch of it.
+
+A token is a run of letters and digits, or one sign of its own (an emoji, ``%``, ``!``, ``?``,
+``#``, a currency sign, an entity). All tokens of a batch are found and hashed together.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from prmktml.normalization import CharClass, NormalizedTexts, normalize_texts
+
+__all__ = ["SpanHasher", "Tokens", "hash_word", "tokenize"]
+
+_PRIME: Final = 0x01000193 | 0x5A5A0000
+_INVERSE: Final = pow(_PRIME, -1, 1 << 32)
+_BLOCK: Final = 1 << 16
+
+
+class SpanHasher:
+    """Hash of any span of an array of code points, whole arrays of spans at once.
+
+    The hash of ``codes[start:end]`` is the sum of ``codes[i] * P**(i - start)`` modulo 2**32;
+    it is read off cumulative sums, so that a span costs the same whatever its length.
+
+    Parameters
+    ----------
+    codes : ndarray of uint32, shape (n_codes,)
+    """
+
+    _powers = np.ones(1, np.uint32)
+    _inverses = np.ones(1, np.uint32)
+
+    def __init__(self, codes: NDArray[np.uint32]) -> None:
+        self._grow(len(codes) + 1)
+        self._sums = np.zeros(len(codes) + 1, np.uint32)
+        np.cumsum(codes * self._powers[: len(codes)], dtype=np.uint32, out=self._sums[1:])
+
+    @classmethod
+    def _grow(cls, size: int) -> None:
+        if len(cls._powers) < size:
+            size = (size // _BLOCK + 1) * _BLOCK
+            cls._powers = _geometric(_PRIME, size)
+            cls._inverses = _geometric(_INVERSE, size)
+
+    def __call__(self, starts: NDArray[np.int64], ends: NDArray[np.int64]) -> NDArray[np.uint32]:
+        """Return the hashes of the spans, shape of `starts`."""
+        spans = self._sums.take(ends) - self._sums.take(starts)
+        hashes: NDArray[np.uint32] = spans * self._inverses.take(starts)
+        return hashes
+
+
+def _geometric(ratio: int, size: int) -> NDArray[np.uint32]:
+    steps = np.full(size, ratio, np.uint32)
+    steps[0] = 1
+    return np.multiply.accumulate(steps, dtype=np.uint32)
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """Tokens of a batch in order.
+
+    Attributes
+    ----------
+    batch : NormalizedTexts
+        Where they were found.
+    starts, ends : ndarray of int64, shape (n_tokens,)
+        Half-open spans in ``batch.codes``.
+    hashes : ndarray of uint32, shape (n_tokens,)
+        Hash of each token's code points.
+    bounds : ndarray of int64, shape (n_texts + 1,)
+        Tokens of text ``i`` are ``bounds[i]:bounds[i + 1]``.
+    letters : ndarray of bool, shape (n_codes,)
+        Which code points belong to words.
+    hasher : SpanHasher
+        Hashes other spans of the batch.
+    """
+
+    batch: NormalizedTexts
+    starts: NDArray[np.int64]
+    ends: NDArray[np.int64]
+    hashes: NDArray[np.uint32]
+    bounds: NDArray[np.int64]
+    letters: NDArray[np.bool_]
+    hasher: SpanHasher
+
+    @property
+    def owners(self) -> NDArray[np.int64]:
+        """Index of the text that each token is of, shape (n_tokens,)."""
+        return np.repeat(np.arange(len(self.bounds) - 1), np.diff(self.bounds))
+
+
+def tokenize(batch: NormalizedTexts) -> Tokens:
+    """Find all tokens of a batch.
+
+    Examples
+    --------
+    >>> tokens = tokenize(normalize_texts(["Hi, there!", "", "٣ خصم"]))
+    >>> tokens.bounds.tolist(), tokens.starts.tolist(), tokens.ends.tolist()
+    ([0, 3, 3, 5], [0, 4, 9, 12, 14], [2, 9, 10, 13, 17])
+    """
+    letters = batch.classes & np.uint16(CharClass.LETTER | CharClass.DIGIT) != 0
+    step = letters[1:] > letters[:-1]
+    begins = batch.classes & np.uint16(CharClass.SYMBOL) != 0
+    begins[1:] |= step
+    begins[0] |= letters[0]
+    starts = np.flatnonzero(begins)
+    ends = starts + 1
+    ends[letters.take(starts)] = np.flatnonzero(letters[:-1] > letters[1:]) + 1
+    hasher = SpanHasher(batch.codes)
+    bounds = np.concatenate(([0], np.searchsorted(starts, batch.ends)))
+    return Tokens(batch, starts, ends, hasher(starts, ends), bounds, letters, hasher)
+
+
+def hash_word(word: str) -> int:
+    """Hash of a normalized word, the same that :func:`tokenize` gives it.
+
+    Examples
+    --------
+    >>> int(tokenize(normalize_texts(["sale"])).hashes[0]) == hash_word("sale")
+    True
+    """
+    codes = np.array([ord(char) for char in word], np.uint32)
+    return int(SpanHasher(codes)(np.array([0]), np.array([len(codes)]))[0])
