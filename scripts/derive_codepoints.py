@@ -104,16 +104,19 @@ def classes(char: str) -> CharClass:
 def entry(code: int) -> int:
     """One cell of the table: the folded code point and, above it, its classes."""
     char = chr(code)
+    composed = unicodedata.normalize("NFKC", char)
     unsafe = (
-        unicodedata.normalize("NFKC", char) != char
+        len(composed) > 1
         or char == "\ufdfd"
-        or char in COMPOSING
-        or (unicodedata.combining(char) and char not in AR_DIAC_CHARSET)
+        or {char, composed} & COMPOSING
+        or (unicodedata.combining(composed[:1]) and char not in AR_DIAC_CHARSET)
     )
-    folded = fold(char)
+    folded = "" if is_early(char) else fold(composed if len(composed) == 1 else char)
     kind = CharClass.UNSAFE if unsafe and not is_early(char) else CharClass(0)
     if is_early(char):
         kind |= CharClass.EARLY
+    if folded and ord(folded) >= TABLE_SIZE:
+        folded = "\ufffd"
     if not folded:
         return int(kind | CharClass.DROP) << 21
     return ord(folded) | int(kind | classes(folded)) << 21

@@ -77,7 +77,7 @@ class NormalizedTexts:
     @property
     def starts(self) -> NDArray[np.int64]:
         """Position of the first code point of each text, shape (n_texts,)."""
-        return np.concatenate(([0], self.ends[:-1] + 1)).astype(np.int64)
+        return np.concatenate(([0], self.ends + 1))[:-1].astype(np.int64)
 
     def keep(self, kept: NDArray[np.bool_]) -> "NormalizedTexts":
         """Return the batch without the code points where `kept` is false."""
@@ -123,21 +123,24 @@ def _look_up(codes: NDArray[np.uint32]) -> NDArray[np.uint32]:
     return cells
 
 
-def _compose(codes: NDArray[np.uint32]) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
-    """Apply NFKC to one text; return its code points and the place of each."""
-    cells = _look_up(codes)
-    places = np.flatnonzero(cells & np.uint32(CharClass.EARLY << 21) == 0)
+def _nfkc(text: str) -> str:
+    """NFKC, with the basmala ligature spelt out first, as camel-tools does it."""
+    return unicodedata.normalize("NFKC", text.replace("\ufdfd", "بسم الله الرحمن الرحيم"))
+
+
+def _compose(
+    codes: NDArray[np.uint32], with_places: bool
+) -> tuple[NDArray[np.uint32], NDArray[np.int64] | None]:
+    """Apply NFKC to one text; return its code points and, if wanted, the place of each."""
+    places = np.flatnonzero(_look_up(codes) & np.uint32(CharClass.EARLY << 21) == 0)
     codes = codes.take(places)
-    breaks = [0, *np.flatnonzero(_starts_segment(codes)).tolist(), len(codes)]
     text = _decode(codes)
-    pieces: list[str] = []
-    lengths: list[int] = []
-    for start, stop in zip(breaks, breaks[1:], strict=False):
-        piece = text[start:stop].replace("\ufdfd", "بسم الله الرحمن الرحيم")
-        pieces.append(unicodedata.normalize("NFKC", piece))
-        lengths.append(len(pieces[-1]))
-    firsts = places.take(breaks[:-1], mode="clip") if len(places) else places
-    return _encode("".join(pieces)), np.repeat(firsts, lengths[: len(firsts)])
+    if not with_places:
+        return _encode(_nfkc(text)), None
+    firsts = np.append(0, np.flatnonzero(_starts_segment(codes)))[: len(codes)]
+    stops = [*firsts[1:].tolist(), len(codes)]
+    pieces = [_nfkc(text[i:j]) for i, j in zip(firsts.tolist(), stops, strict=False)]
+    return _encode("".join(pieces)), np.repeat(places[firsts], [len(piece) for piece in pieces])
 
 
 def _starts_segment(codes: NDArray[np.uint32]) -> NDArray[np.bool_]:
@@ -181,9 +184,9 @@ def _compose_unsafe(
     lengths = np.diff(ends, prepend=-1)
     for index in np.unique(np.searchsorted(ends, unsafe)):
         start, end = ends[index] - lengths[index] + 1, ends[index]
-        composed, composed_places = _compose(codes[start:end])
+        composed, composed_places = _compose(codes[start:end], places is not None)
         parts += [codes[done:start], composed]
-        if places is not None:
+        if places is not None and composed_places is not None:
             place_parts += [places[done:start], composed_places]
         lengths[index] = len(composed) + 1
         done = end
@@ -198,6 +201,7 @@ def _cut_elongation(batch: NormalizedTexts) -> NormalizedTexts:
     codes = batch.codes
     same = codes[1:] == codes[:-1]
     where = np.flatnonzero(same[1:] & same[:-1]) + 2
+    where = where[codes.take(where) != _END]
     exempt = batch.classes.take(where) & np.uint16(CharClass.DIGIT | CharClass.SPACE) != 0
     where = where[~(exempt | entities.is_entity(codes.take(where)))]
     return batch.without(where)

@@ -1,200 +1,184 @@
-"""From a labelled corpus to a model, with a scikit-learn pipeline in between.
+"""From a corpus to a model.
 
-The pipeline's steps are our features (:class:`MessageFeatures`), their weighting
-(:class:`OccurrenceTfidf`) and logistic regression for the labels and for each aspect
-(:class:`Heads`). Everything linear in it folds into the arrays of a
-:class:`prmktml.model.Model`. Scores, calibration and thresholds come from group-wise folds;
-the model itself is refitted on all rows.
+Scores, calibration and thresholds come from folds that keep groups apart; the model itself is
+refitted on all rows. With one thread and the same packages the same corpus gives the same bytes.
 """
 
-import warnings
+import importlib.metadata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
-from sklearn.base import BaseEstimator, ClassifierMixin, TransformerMixin
-from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import StratifiedGroupKFold
 from sklearn.pipeline import Pipeline
-from sklearn.utils.validation import check_is_fitted
 
-from prmktml.codebook import Aspect, Label
-from prmktml.decision import sigmoid, softmax
-from prmktml.features import HASH_BITS, cue_features, grams, read_batch
-from prmktml.lexicon import Lexicon
-from prmktml.model import batches
+from prmktml.calibration import Calibration, calibrate, choose_thresholds
+from prmktml.codebook import Label
+from prmktml.corpus import MIN_ROWS, Corpus, fingerprints, read_corpus
+from prmktml.decision import Thresholds
+from prmktml.errors import DataError
+from prmktml.estimators import Heads, MessageFeatures, build_pipeline
+from prmktml.evaluation import fold_scores
+from prmktml.language import LanguageWords, read_language_words
+from prmktml.lexicon import Lexicon, compile_lexicon, read_entries
+from prmktml.model import Model
+from prmktml.resources import find
 
-__all__ = ["Heads", "MessageFeatures", "OccurrenceTfidf", "build_pipeline"]
+__all__ = ["BUNDLED_CORPUS", "Trained", "fit", "out_of_fold", "train"]
 
+BUNDLED_CORPUS: Final = "data/corpus.csv"
+N_FOLDS: Final = 5
 LABELS: Final = tuple(label.value for label in Label)
-ASPECTS: Final = tuple(aspect.value for aspect in Aspect)
-N_BUCKETS: Final = 1 << HASH_BITS
 
 
-class MessageFeatures(TransformerMixin, BaseEstimator):
-    """Texts to counts of hashed n-grams and, in the last columns, cue features.
-
-    Parameters
-    ----------
-    lexicon : Lexicon
-
-    Notes
-    -----
-    Stateless: `fit` learns nothing.
-    """
-
-    def __init__(self, lexicon: Lexicon) -> None:
-        self.lexicon = lexicon
-
-    def fit(self, X: Sequence[str], y: object = None) -> "MessageFeatures":
-        """Do nothing."""
-        return self
-
-    def __sklearn_is_fitted__(self) -> bool:
-        return True
-
-    def transform(self, X: Sequence[str]) -> sp.csr_array:
-        """Return shape (n_texts, 2**HASH_BITS + n_cues), float64."""
-        parts = [self._batch(batch) for batch in batches(X)]
-        return sp.vstack(parts, format="csr")
-
-    def _batch(self, texts: list[str]) -> sp.csr_array:
-        tokens = read_batch(texts)
-        found = list(grams(tokens))
-        buckets = np.concatenate([part.buckets for part in found]).astype(np.int64)
-        owners = np.concatenate([np.searchsorted(tokens.batch.ends, part.starts) for part in found])
-        shape = (len(texts), N_BUCKETS)
-        counts = sp.coo_array((np.ones(len(buckets)), (owners, buckets)), shape=shape).tocsr()
-        cues = cue_features(self.lexicon, tokens).astype(np.float64)
-        return sp.hstack([counts, sp.csr_array(cues)], format="csr")
-
-
-class OccurrenceTfidf(TransformerMixin, BaseEstimator):
-    """Weight n-gram counts by inverse document frequency and scale each text.
-
-    A text is divided by the square root of the sum over its *occurrences* of the squared
-    inverse document frequency: an L2 norm that needs no counting of equal n-grams, so that
-    prediction can add up occurrences as they come. With ``df`` texts of ``n`` holding a bucket,
-    ``idf = log((1 + n) / (1 + df)) + 1``.
-
-    Parameters
-    ----------
-    min_df : int, default 2
-        Buckets that fewer texts hold are left out.
-    cue_scale : float, default 1.0
-        Weight of cue features beside n-grams, before regularization.
+@dataclass(frozen=True)
+class Trained:
+    """What training leaves.
 
     Attributes
     ----------
-    buckets_ : ndarray of int64, shape (n_ngrams,)
-    idf_ : ndarray, shape (n_ngrams,)
+    model : Model
+    pipeline : sklearn.pipeline.Pipeline
+        Fitted on all rows and calibrated; gives the model's probabilities.
+    scores : ndarray, shape (n_rows, 9)
+        Calibrated out-of-fold log-odds.
     """
 
-    def __init__(self, min_df: int = 2, cue_scale: float = 1.0) -> None:
-        self.min_df = min_df
-        self.cue_scale = cue_scale
-
-    def fit(self, X: sp.csr_array, y: object = None) -> "OccurrenceTfidf":
-        """Learn which buckets are kept, and their inverse document frequency."""
-        df = np.bincount(X.indices, minlength=X.shape[1])[:N_BUCKETS]
-        self.buckets_ = np.flatnonzero(df >= self.min_df)
-        self.idf_ = np.log((1 + X.shape[0]) / (1 + df[self.buckets_])) + 1
-        return self
-
-    def transform(self, X: sp.csr_array) -> sp.csr_array:
-        """Return shape (n_texts, n_ngrams + n_cues)."""
-        check_is_fitted(self)
-        counts, cues = X[:, self.buckets_], X[:, N_BUCKETS:]
-        norm = np.sqrt(np.maximum(counts @ self.idf_**2, 1e-12))
-        weighted = sp.diags_array(1 / norm) @ counts @ sp.diags_array(self.idf_)
-        return sp.hstack([weighted, cues * self.cue_scale], format="csr")
+    model: Model
+    pipeline: Pipeline
+    scores: NDArray[np.float64]
 
 
-class Heads(ClassifierMixin, BaseEstimator):
-    """Logistic regression for the labels, and one for each aspect.
+def bundled_lexicon() -> Lexicon:
+    """Compile the bundled cue lexicon."""
+    return compile_lexicon(read_entries(sorted(find("data/lexicon").glob("lexicon_*.tsv"))))
+
+
+def bundled_languages() -> LanguageWords:
+    """Compile the bundled function words."""
+    return read_language_words(find("data/lexicon/languages.tsv"))
+
+
+def fit(*paths: Path | str, extend: bool = False, seed: int = 0) -> Model:
+    """Train a model from labelled files.
 
     Parameters
     ----------
-    C : float
-        Inverse strength of the labels' regularization.
-    aspect_C : float
-        The same for the aspects.
+    *paths : path
+        Files with the columns ``text`` and ``label`` at least; without any the bundled corpus.
+    extend : bool
+        Add the bundled corpus.
+    seed : int
+        Of the folds.
 
-    Attributes
-    ----------
-    classes_ : ndarray of str
-        Labels that occurred, in the order of the codebook.
-    coef_ : ndarray, shape (9, n_features)
-        Of pr, marketing, other and the six aspects; zero where a label or aspect never occurred.
-    intercept_ : ndarray, shape (9,)
+    Raises
+    ------
+    DataError
+        If rows are wrong, or a label has fewer than 30 rows.
     """
-
-    def __init__(self, C: float = 10.0, aspect_C: float = 10.0) -> None:
-        self.C = C
-        self.aspect_C = aspect_C
-
-    def fit(
-        self, X: sp.csr_array, y: Sequence[str], aspects: NDArray[np.bool_] | None = None
-    ) -> "Heads":
-        """Fit all heads; `aspects` has shape (n_texts, 6)."""
-        y = np.asarray(y)
-        self.classes_ = np.array([label for label in LABELS if label in set(y.tolist())])
-        self.coef_ = np.zeros((len(LABELS) + len(ASPECTS), X.shape[1]))
-        self.intercept_ = np.zeros(len(self.coef_))
-        codes = np.searchsorted(np.sort(self.classes_), y)
-        head = _logistic(self.C).fit(X, codes)
-        coef, intercept = head.coef_, head.intercept_
-        if len(self.classes_) == 2:
-            coef, intercept = np.vstack([-coef, coef]) / 2, np.concatenate([-intercept, intercept]) / 2
-        for row, label in enumerate(np.sort(self.classes_)):
-            self.coef_[LABELS.index(label)] = coef[row]
-            self.intercept_[LABELS.index(label)] = intercept[row]
-        if aspects is not None:
-            self._fit_aspects(X, aspects)
-        return self
-
-    def _fit_aspects(self, X: sp.csr_array, aspects: NDArray[np.bool_]) -> None:
-        for column in range(aspects.shape[1]):
-            row = len(LABELS) + column
-            if not 0 < aspects[:, column].sum() < len(aspects):
-                self.intercept_[row] = -20.0
-                continue
-            head = _logistic(self.aspect_C).fit(X, aspects[:, column])
-            self.coef_[row], self.intercept_[row] = head.coef_[0], head.intercept_[0]
-
-    def decision_function(self, X: sp.csr_array) -> NDArray[np.float64]:
-        """Return the log-odds of all heads, shape (n_texts, 9)."""
-        check_is_fitted(self)
-        scores: NDArray[np.float64] = X @ self.coef_.T + self.intercept_
-        missing = [i for i, label in enumerate(LABELS) if label not in set(self.classes_.tolist())]
-        scores[:, missing] = -np.inf
-        return scores
-
-    def predict_proba(self, X: sp.csr_array) -> NDArray[np.float64]:
-        """Return probabilities of pr, marketing and other, shape (n_texts, 3)."""
-        return softmax(self.decision_function(X)[:, : len(LABELS)])
-
-    def predict_aspects(self, X: sp.csr_array) -> NDArray[np.float64]:
-        """Return the probability of each aspect, shape (n_texts, 6)."""
-        return sigmoid(self.decision_function(X)[:, len(LABELS) :])
-
-    def predict(self, X: sp.csr_array) -> NDArray[np.str_]:
-        """Return the most probable label of each text."""
-        return np.array(LABELS)[self.predict_proba(X).argmax(axis=1)]
+    files = [*paths, find(BUNDLED_CORPUS)] if extend or not paths else list(paths)
+    return train(read_corpus(*files), seed=seed).model
 
 
-def _logistic(C: float) -> LogisticRegression:
-    return LogisticRegression(C=C, max_iter=300, tol=1e-4)
+def train(corpus: Corpus, *, seed: int = 0, lexicon: Lexicon | None = None, **heads: Any) -> Trained:
+    """Cross-validate, calibrate, refit on all rows and fold into a model."""
+    _check_size(corpus)
+    pipeline = build_pipeline(bundled_lexicon() if lexicon is None else lexicon, **heads)
+    X = pipeline["features"].transform(corpus.texts)
+    raw = out_of_fold(pipeline, X, corpus, folds(corpus, seed))
+    calibration = calibrate(raw, corpus.labels, corpus.aspects)
+    scores = calibration.apply(raw)
+    thresholds = choose_thresholds(scores, corpus.labels, corpus.aspects)
+    _fit_counted(pipeline, X, corpus, np.arange(len(corpus)))
+    _fold_in(pipeline["heads"], calibration)
+    info = _describe(corpus, scores, seed)
+    return Trained(to_model(pipeline, thresholds, corpus, info), pipeline, scores)
 
 
-def build_pipeline(lexicon: Lexicon, **heads: Any) -> Pipeline:
-    """Return the unfitted pipeline."""
-    return Pipeline(
-        [
-            ("features", MessageFeatures(lexicon)),
-            ("tfidf", OccurrenceTfidf()),
-            ("heads", Heads(**heads)),
-        ]
+def _check_size(corpus: Corpus) -> None:
+    counts = np.bincount(corpus.labels, minlength=len(LABELS))
+    small = [f"{LABELS[i]}: {counts[i]}" for i in (0, 1) if counts[i] < MIN_ROWS]
+    small += [f"{LABELS[2]}: {counts[2]}"] if 0 < counts[2] < MIN_ROWS else []
+    if small:
+        raise DataError(
+            f"too few rows to learn from ({', '.join(small)}); each label needs at least "
+            f"{MIN_ROWS}. Label more, or add the bundled corpus with --extend"
+        )
+
+
+def folds(
+    corpus: Corpus, seed: int, *, grouped: bool = True
+) -> list[tuple[NDArray[np.int64], NDArray[np.int64]]]:
+    """Return train and test rows of each fold; groups are kept together unless told otherwise."""
+    groups = corpus.groups if grouped else np.arange(len(corpus))
+    n_folds = min(N_FOLDS, len(np.unique(groups)))
+    if n_folds < 2:
+        raise DataError("all rows are of one group; cross-validation needs two groups at least")
+    splitter = StratifiedGroupKFold(n_folds, shuffle=True, random_state=seed)
+    return list(splitter.split(np.zeros(len(corpus)), corpus.labels, groups))
+
+
+def out_of_fold(
+    pipeline: Pipeline,
+    X: sp.csr_array,
+    corpus: Corpus,
+    parts: Sequence[tuple[NDArray[np.int64], NDArray[np.int64]]],
+) -> NDArray[np.float64]:
+    """Score each row by a pipeline that did not see its fold, shape (n_rows, 9)."""
+    scores = np.zeros((len(corpus), 9))
+    for train_rows, test_rows in parts:
+        _fit_counted(pipeline, X, corpus, train_rows)
+        scores[test_rows] = pipeline[1:].decision_function(X[test_rows])
+    return scores
+
+
+def _fit_counted(
+    pipeline: Pipeline, X: sp.csr_array, corpus: Corpus, rows: NDArray[np.int64]
+) -> None:
+    aspects = None if corpus.aspects is None else corpus.aspects[rows]
+    pipeline[1:].fit(X[rows], np.array(LABELS)[corpus.labels[rows]], heads__aspects=aspects)
+
+
+def _fold_in(heads: Heads, calibration: Calibration) -> None:
+    heads.coef_ *= calibration.scale[:, None]
+    heads.intercept_ = heads.intercept_ * calibration.scale + calibration.shift
+
+
+def to_model(
+    pipeline: Pipeline, thresholds: Thresholds, corpus: Corpus, info: dict[str, Any]
+) -> Model:
+    """Fold a fitted pipeline into a model."""
+    features: MessageFeatures = pipeline["features"]
+    tfidf, heads = pipeline["tfidf"], pipeline["heads"]
+    n_ngrams = len(tfidf.buckets_)
+    weights = np.zeros((n_ngrams + 1, 1 + len(heads.coef_)), np.float32)
+    weights[1:, 0] = tfidf.idf_**2
+    weights[1:, 1:] = heads.coef_[:, :n_ngrams].T * tfidf.idf_[:, None]
+    return Model(
+        buckets=tfidf.buckets_.astype(np.uint32),
+        weights=weights,
+        cue_weights=(heads.coef_[:, n_ngrams:].T * tfidf.cue_scale).astype(np.float32),
+        intercept=heads.intercept_,
+        lexicon=features.lexicon,
+        languages=bundled_languages(),
+        thresholds=thresholds,
+        seen=np.unique(fingerprints(corpus.texts)),
+        info=info,
     )
+
+
+def _describe(corpus: Corpus, scores: NDArray[np.float64], seed: int) -> dict[str, Any]:
+    packages = ("numpy", "scipy", "scikit-learn", "safetensors")
+    return {
+        "version": importlib.metadata.version("prmktml"),
+        "packages": {name: importlib.metadata.version(name) for name in packages},
+        "corpus": {"sha256": corpus.sha256, "n": len(corpus), "grouped": corpus.has_groups},
+        "has_other": bool((corpus.labels == 2).any()),
+        "has_aspects": corpus.aspects is not None,
+        "seed": seed,
+        "folds": fold_scores(corpus, scores),
+    }
