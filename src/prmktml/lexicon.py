@@ -22,9 +22,10 @@ from prmktml.tokens import SpanHasher, Tokens
 __all__ = ["Entry", "Lexicon", "Matches", "compile_lexicon", "read_entries", "strip_proclitics"]
 
 LONGEST_PREFIX: Final = 16
-_MAX_WORDS: Final = 6
+STEM: Final = 3
+MAX_WORDS: Final = 6
 _MIX: Final = np.uint32(0x9E3779B1)
-_FILTER_BITS: Final = 16
+_FILTER_BITS: Final = 18
 _WAW, _FEH, _BEH, _LAM, _KAF, _ALEF = (ord(c) for c in "وفبلكا")
 
 
@@ -59,10 +60,10 @@ def read_entries(paths: Iterable[Path]) -> list[Entry]:
             for number, row in enumerate(csv.reader(file, delimiter="\t", quoting=csv.QUOTE_NONE), 1):
                 if not row or row[0].startswith("#"):
                     continue
-                if len(row) != 3 or not 1 <= len(row[2].split()) <= _MAX_WORDS:
+                if len(row) != 3 or not 1 <= len(row[2].split()) <= MAX_WORDS:
                     raise LexiconError(
                         f"{path}, line {number}: found {row!r}; a line is class, language and an "
-                        f"entry of one to {_MAX_WORDS} words, set apart by tabs"
+                        f"entry of one to {MAX_WORDS} words, set apart by tabs"
                     )
                 entries.append(Entry(*row))
     return entries
@@ -102,8 +103,12 @@ def _chain(left: NDArray[np.uint32], right: NDArray[np.uint32]) -> NDArray[np.ui
     return _key(left, 77) + right
 
 
-_WORD, _HEAD, _PHRASE, _PREFIX, _PHRASE_PREFIX = 1, 2, 3, 10, 40
-"""Salts: one table holds whole words, heads of phrases, phrases, and prefixes by length."""
+_WORD, _HEAD, _PHRASE, _STEMS, _PREFIX, _PHRASE_PREFIX = 1, 2, 3, 4, 10, 40
+"""Salts: one table holds whole words, heads of phrases, phrases, the first letters of prefixes,
+and prefixes by length."""
+PRESENT: Final = 254
+"""Stands for a key that is only the beginning of an entry."""
+_NONE: Final = 255
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +122,7 @@ class Lexicon:
     keys : ndarray of uint32, shape (n_keys,)
         Sorted keys of words, prefixes, phrases and heads of phrases.
     ids : ndarray of uint8, shape (n_keys,)
-        Index in `cues` of each key; 255 for the head of a phrase.
+        Index in `cues` of each key; 254 where it only begins an entry.
     filter : ndarray of bool
         Which high bits of a key occur at all.
     lengths : tuple of two tuples of int
@@ -148,32 +153,56 @@ class Lexicon:
         """Find the cues of all tokens: of each token the whole word or else its longest prefix,
         and of phrases each one.
         """
-        codes = tokens.batch.codes
-        bare = strip_proclitics(codes, tokens.starts, tokens.ends)
+        bare = strip_proclitics(tokens.batch.codes, tokens.starts, tokens.ends)
         stripped = tokens.hasher(bare, tokens.ends)
-        found = np.full(len(tokens.starts), 255, np.uint8)
-        for starts in (bare, tokens.starts):
-            for length in self.lengths[0]:
-                fits = np.flatnonzero(tokens.ends - starts >= length)
-                begins = starts[fits]
-                self._into(found, fits, _key(tokens.hasher(begins, begins + length), _PREFIX + length))
-        everywhere = np.arange(len(found))
-        self._into(found, everywhere, _key(stripped, _WORD))
-        self._into(found, everywhere, _key(tokens.hashes, _WORD))
-        at = np.flatnonzero(found != 255)
+        found = np.full(len(tokens.starts), _NONE, np.uint8)
+        moved = np.flatnonzero(bare != tokens.starts)
+        for where, starts in ((np.arange(len(found)), bare), (moved, tokens.starts[moved])):
+            ends = tokens.ends.take(where)
+            stems = tokens.hasher(starts, np.minimum(starts + STEM, ends))
+            some = np.flatnonzero(self._ids(_key(stems, _STEMS)) != _NONE)
+            ids = self._longest(tokens.hasher, starts.take(some), ends.take(some), 0, _PREFIX)
+            hit = ids != _NONE
+            found[where[some[hit]]] = ids[hit]
+        for hashes in (stripped, tokens.hashes):
+            ids = self._ids(_key(hashes, _WORD))
+            np.copyto(found, ids, where=ids != _NONE)
+        at = np.flatnonzero(found != _NONE)
         owners = tokens.owners
         single = Matches(owners[at], found[at].astype(np.int64), tokens.starts[at], tokens.ends[at])
         return _join([single, *self._phrases(tokens, bare, stripped, owners)])
 
-    def _into(
-        self, found: NDArray[np.uint8], where: NDArray[np.int64], keys: NDArray[np.uint32]
-    ) -> None:
-        """Write the class of each key that is known to its place in `found`."""
+    def _ids(self, keys: NDArray[np.uint32]) -> NDArray[np.uint8]:
+        """Return the class of each key, shape of `keys`; 255 where it is unknown."""
+        ids = np.full(len(keys), _NONE, np.uint8)
         maybe = np.flatnonzero(self.filter.take(keys >> np.uint32(32 - _FILTER_BITS)))
         keys = keys.take(maybe)
         at = np.minimum(np.searchsorted(self.keys, keys), len(self.keys) - 1)
         right = np.flatnonzero(self.keys.take(at) == keys)
-        found[where.take(maybe.take(right))] = self.ids.take(at.take(right))
+        ids[maybe.take(right)] = self.ids.take(at.take(right))
+        return ids
+
+    def _longest(
+        self,
+        hasher: SpanHasher,
+        starts: NDArray[np.int64],
+        ends: NDArray[np.int64],
+        chain: NDArray[np.uint32] | int,
+        salt: int,
+    ) -> NDArray[np.uint8]:
+        """Return the class of the longest prefix that each span begins with, shape of `starts`."""
+        result = np.full(len(starts), _NONE, np.uint8)
+        if not len(starts):
+            return result
+        for length in self.lengths[salt == _PHRASE_PREFIX]:
+            fits = np.flatnonzero(ends - starts >= length)
+            hashes = hasher(starts[fits], starts[fits] + length)
+            if not isinstance(chain, int):
+                hashes = _chain(chain[fits], hashes)
+            ids = self._ids(_key(hashes, salt + length))
+            hit = ids != _NONE
+            result[fits[hit]] = ids[hit]
+        return result
 
     def _phrases(
         self,
@@ -182,29 +211,27 @@ class Lexicon:
         stripped: NDArray[np.uint32],
         owners: NDArray[np.int64],
     ) -> list[Matches]:
-        head = np.zeros(len(stripped), np.uint8)
-        self._into(head, np.arange(len(stripped)), _key(stripped, _HEAD))
-        at = np.flatnonzero(head)
+        at = np.flatnonzero(self._ids(_key(stripped, _HEAD)) != _NONE)
         chain, matches = stripped[at], []
-        for step in range(1, _MAX_WORDS):
-            inside = at + step < len(stripped)
-            at, chain = at[inside], chain[inside]
-            same = owners[at + step] == owners[at]
-            at, chain = at[same], chain[same]
-            found = np.full(len(at), 255, np.uint8)
-            begins = bare[at + step]
-            for length in self.lengths[1]:
-                fits = np.flatnonzero(tokens.ends[at + step] - begins >= length)
-                prefix = tokens.hasher(begins[fits], begins[fits] + length)
-                self._into(found, fits, _key(_chain(chain[fits], prefix), _PHRASE_PREFIX + length))
-            chain = _chain(chain, stripped[at + step])
-            self._into(found, np.arange(len(at)), _key(chain, _PHRASE))
-            hit = np.flatnonzero(found != 255)
-            where = at[hit]
-            cues = found[hit].astype(np.int64)
-            matches.append(
-                Matches(owners[where], cues, tokens.starts[where], tokens.ends[where + step])
+        for step in range(1, MAX_WORDS):
+            going = np.flatnonzero(at + step < len(stripped))
+            going = going[owners[at[going] + step] == owners[at[going]]]
+            if not going.size:
+                break
+            at, chain = at[going], chain[going]
+            word = at + step
+            found = self._longest(
+                tokens.hasher, bare[word], tokens.ends[word], chain, _PHRASE_PREFIX
             )
+            chain = _chain(chain, stripped[word])
+            ids = self._ids(_key(chain, _PHRASE))
+            np.copyto(found, ids, where=ids != _NONE)
+            hit = np.flatnonzero(found != _NONE)
+            first, last = at[hit], word[hit]
+            cues = found[hit].astype(np.int64)
+            matches.append(Matches(owners[first], cues, tokens.starts[first], tokens.ends[last]))
+            alive = self._ids(_key(chain, _HEAD)) != _NONE
+            at, chain = at[alive], chain[alive]
         return matches
 
     def counts(self, tokens: Tokens) -> NDArray[np.int64]:
@@ -219,22 +246,24 @@ def _join(parts: list[Matches]) -> Matches:
     return Matches(*(np.concatenate(column) for column in zip(*parts, strict=True)))
 
 
-def _word_keys(words: list[str]) -> tuple[int, int, int, int]:
-    """Return key, prefix length alone, prefix length at the end of a phrase, key of the head."""
-    is_prefix = words[-1].endswith("*")
-    words = [word.rstrip("*") for word in words]
-    bare = [_bare_hash(word, strip=len(words) > 1) for word in words]
-    if is_prefix and len(words[-1]) > LONGEST_PREFIX:
-        raise LexiconError(f"prefix {words[-1]!r} is longer than {LONGEST_PREFIX} letters")
-    chain = bare[0][0]
-    for value, _ in bare[1:-1]:
-        chain = _chain(chain, value)
-    last, length = bare[-1]
-    if len(words) == 1:
-        key = _key(last, _PREFIX + length if is_prefix else _WORD)
-        return int(key[0]), length * is_prefix, 0, -1
-    key = _key(_chain(chain, last), _PHRASE_PREFIX + length if is_prefix else _PHRASE)
-    return int(key[0]), 0, length * is_prefix, int(_key(bare[0][0], _HEAD)[0])
+def _keys(words: list[str]) -> tuple[int, set[int], int, bool]:
+    """Return the key of an entry, the keys of its beginnings, its prefix length, if a phrase."""
+    is_prefix, is_phrase = words[-1].endswith("*"), len(words) > 1
+    parts = [_bare_hash(word.rstrip("*"), strip=is_phrase) for word in words]
+    chain, begins = parts[0][0], set()
+    for hashes, _ in parts[1:]:
+        begins.add(int(_key(chain, _HEAD)[0]))
+        chain = _chain(chain, hashes)
+    length = parts[-1][1] * is_prefix
+    if length > LONGEST_PREFIX or is_prefix and not is_phrase and length < STEM:
+        raise LexiconError(
+            f"prefix {words[-1]!r} has {length} letters; allowed are {STEM} to {LONGEST_PREFIX}"
+        )
+    if not is_phrase and is_prefix:
+        stem, _ = _bare_hash(words[0][:STEM], strip=False)
+        return int(_key(chain, _PREFIX + length)[0]), {int(_key(stem, _STEMS)[0])}, length, False
+    salt = _PHRASE_PREFIX + length if is_prefix else _PHRASE if is_phrase else _WORD
+    return int(_key(chain, salt)[0]), begins, length, is_phrase
 
 
 def _bare_hash(word: str, *, strip: bool) -> tuple[NDArray[np.uint32], int]:
@@ -261,19 +290,16 @@ def compile_lexicon(entries: Iterable[Entry]) -> Lexicon:
     entries = list(entries)
     cues = tuple(dict.fromkeys(entry.cue for entry in entries))
     ids: dict[int, int] = {}
-    alone, at_end, heads = set(), set(), set()
+    beginnings: set[int] = set()
+    lengths: tuple[set[int], set[int]] = (set(), set())
     for entry in entries:
         star = "*" if entry.text.endswith("*") else ""
-        words = (normalize(entry.text.rstrip("*")) + star).split()
-        key, length, length_at_end, head = _word_keys(words)
+        key, begins, length, is_phrase = _keys((normalize(entry.text.rstrip("*")) + star).split())
         ids.setdefault(key, cues.index(entry.cue))
-        alone.add(length)
-        at_end.add(length_at_end)
-        heads.add(head)
-    for head in heads - {-1}:
-        ids.setdefault(head, 255)
+        beginnings |= begins
+        lengths[is_phrase].add(length)
+    for begin in beginnings:
+        ids.setdefault(begin, PRESENT)
     keys = np.array(sorted(ids), np.uint32)
-    lengths = (sorted(alone - {0}), sorted(at_end - {0}))
-    return Lexicon.from_arrays(
-        cues, keys, np.array([ids[int(key)] for key in keys], np.uint8), lengths
-    )
+    sizes = [sorted(part - {0}) for part in lengths]
+    return Lexicon.from_arrays(cues, keys, np.array([ids[int(k)] for k in keys], np.uint8), sizes)

@@ -16,7 +16,7 @@ from prmktml.decision import Thresholds
 from prmktml.errors import ModelError
 from prmktml.features import HASH_BITS
 from prmktml.language import LanguageWords
-from prmktml.lexicon import LONGEST_PREFIX, Lexicon
+from prmktml.lexicon import LONGEST_PREFIX, PRESENT, Lexicon
 from prmktml.model import N_OUTPUTS, Model
 from prmktml.normalization import TABLE_VERSION
 from prmktml.resources import find
@@ -196,7 +196,7 @@ def _check_arrays(path: Path, arrays: dict[str, NDArray[Any]], info: dict[str, A
             raise _damaged(path, f"{name} is {array.dtype} in {array.ndim} dimensions")
         if array.dtype.kind == "f" and not (np.abs(array) < _LIMIT).all():
             raise _damaged(path, f"{name} holds values that are no sensible numbers")
-    n_cues, sorted_ids = len(info["cues"]), arrays["lexicon_ids"]
+    n_cues, ids = len(info["cues"]), arrays["lexicon_ids"]
     right = (
         arrays["weights"].shape == (len(arrays["buckets"]) + 1, 1 + N_OUTPUTS)
         and arrays["cue_weights"].shape == (n_cues, N_OUTPUTS)
@@ -205,7 +205,7 @@ def _check_arrays(path: Path, arrays: dict[str, NDArray[Any]], info: dict[str, A
         and len(arrays["language_hashes"]) == len(arrays["language_ids"]) > 0
         and all(isinstance(name, str) for name in [*info["cues"], *info["languages"]])
         and all(0 < n <= LONGEST_PREFIX for part in info["prefix_lengths"] for n in part)
-        and bool(((sorted_ids < n_cues) | (sorted_ids == 255)).all())
+        and bool(((ids < n_cues) | (ids == PRESENT)).all())
         and bool((arrays["language_ids"] < len(info["languages"])).all())
         and bool((arrays["buckets"] < 1 << HASH_BITS).all())
         and bool((arrays["weights"][:, 0] >= 0).all())
