@@ -14,7 +14,7 @@ from prmktml.codebook import Label
 from prmktml.corpus import Corpus
 from prmktml.decision import softmax
 
-__all__ = ["bootstrap", "ece", "expected_ece", "fold_scores", "macro_f1", "roc_auc"]
+__all__ = ["average_precision", "bootstrap", "ece", "expected_ece", "fold_scores", "macro_f1", "roc_auc"]
 
 N_LABELS: Final = len(Label)
 N_BINS: Final = 10
@@ -95,6 +95,21 @@ def bootstrap(
     return float(low), float(high)
 
 
+def average_precision(scores: NDArray[np.float64], truth: NDArray[np.bool_]) -> float:
+    """Return the mean precision at each true row, from the highest score down; NaN without any.
+
+    Examples
+    --------
+    >>> average_precision(np.array([0.9, 0.8, 0.1]), np.array([True, False, True]))
+    0.8333333333333333
+    """
+    if not truth.any():
+        return float("nan")
+    hits = truth[np.argsort(-scores, kind="stable")]
+    precision = np.cumsum(hits) / np.arange(1, len(hits) + 1)
+    return float(precision[hits].mean())
+
+
 def fold_scores(corpus: Corpus, scores: NDArray[np.float64]) -> dict[str, Any]:
     """Return what a model's file tells of its cross-validation: per language and together."""
     languages = np.array(corpus.column("language"))
@@ -108,7 +123,8 @@ def _figures(labels: NDArray[np.int64], scores: NDArray[np.float64]) -> dict[str
     predicted = scores[:, :2].argmax(axis=1)
     three = softmax(scores[:, :N_LABELS]).argmax(axis=1)
     return {
-        "n": int(len(labels)),
+        "n": int(sided.sum()),
         "macro_f1": round(macro_f1(labels[sided], predicted[sided]), 4),
+        "n_three": len(labels),
         "macro_f1_three": round(macro_f1(labels, three, classes=N_LABELS), 4),
     }
