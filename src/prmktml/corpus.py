@@ -210,7 +210,7 @@ def _five_grams(texts: list[str]) -> sp.csr_array:
         tokens = read_batch(batch)
         five = [found for found in grams(tokens) if found.kind in ("char5", "word1")]
         for found in five:
-            rows.append(np.searchsorted(tokens.batch.ends, found.starts) + done)
+            rows.append(found.owners(tokens) + done)
             columns.append(found.buckets)
         done += len(batch)
     where = (np.concatenate(rows), np.concatenate(columns).astype(np.int64))

@@ -61,7 +61,7 @@ class MessageFeatures(TransformerMixin, BaseEstimator):
         tokens = read_batch(texts)
         found = list(grams(tokens))
         buckets = np.concatenate([part.buckets for part in found]).astype(np.int64)
-        owners = np.concatenate([np.searchsorted(tokens.batch.ends, part.starts) for part in found])
+        owners = np.concatenate([part.owners(tokens) for part in found])
         shape = (len(texts), N_BUCKETS)
         counts = sp.coo_array((np.ones(len(buckets)), (owners, buckets)), shape=shape).tocsr()
         cues = cue_features(self.lexicon, tokens).astype(np.float64)

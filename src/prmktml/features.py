@@ -40,13 +40,18 @@ class Grams(NamedTuple):
     buckets : ndarray of uint32, shape (n_occurrences,)
         Below ``2**HASH_BITS``.
     starts, ends : ndarray of int64, shape (n_occurrences,)
-        Half-open spans in the batch's code points.
+        Half-open spans in the batch's code points; a border before a text's first word is the
+        place where the text before it ended.
     """
 
     kind: str
     buckets: NDArray[np.uint32]
     starts: NDArray[np.int64]
     ends: NDArray[np.int64]
+
+    def owners(self, tokens: Tokens) -> NDArray[np.int64]:
+        """Index of the text that each occurrence is of, shape (n_occurrences,)."""
+        return np.searchsorted(tokens.batch.ends, self.starts, side="right")
 
 
 def read_batch(texts: Sequence[str], *, places: bool = False) -> Tokens:

@@ -74,7 +74,7 @@ def strip_proclitics(
 ) -> NDArray[np.int64]:
     """Return where each token begins once its Arabic proclitics are off, shape of `starts`.
 
-    و or ف go first, then ب, ل or ك, then ال (or لل); at least three letters always stay.
+    و or ف go first, then ب, ل or ك, then ال (or لل). Three letters always stay, two behind و.
     """
     last = len(codes) - 1
     begin = starts.copy()
@@ -83,7 +83,7 @@ def strip_proclitics(
         return codes.take(np.minimum(begin + offset, last))
 
     first = at(0)
-    begin += ((first == _WAW) | (first == _FEH)) & (ends - begin > 3)
+    begin += ((first == _WAW) & (ends - begin > 2)) | ((first == _FEH) & (ends - begin > 3))
     first = at(0)
     double = (first == _LAM) & (at(1) == _LAM) & (ends - begin > 4)
     begin += np.where(double, 2, 0)

@@ -105,7 +105,7 @@ def tokenize(batch: NormalizedTexts) -> Tokens:
     step = letters[1:] > letters[:-1]
     begins = batch.classes & np.uint16(CharClass.SYMBOL) != 0
     begins[1:] |= step
-    begins[0] |= letters[0]
+    begins[:1] |= letters[:1]
     starts = np.flatnonzero(begins)
     ends = starts + 1
     ends[letters.take(starts)] = np.flatnonzero(letters[:-1] > letters[1:]) + 1

@@ -1,0 +1,68 @@
+"""Features against a slow reference that one can read, and against scikit-learn's analyzer."""
+
+from collections import Counter
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sklearn.feature_extraction.text import TfidfVectorizer
+
+from prmktml.features import CHAR_SIZES, HASH_BITS, Grams, grams, read_batch
+from prmktml.normalization import normalize
+
+TEXTS = st.lists(
+    st.text("abcخصمو 5%!؟🔥,.@#\n", max_size=30) | st.text(max_size=12), min_size=1, max_size=5
+)
+
+
+def counts(texts: list[str]) -> list[dict[str, Counter]]:
+    """Occurrences by kind of each text, as the strings they stand for."""
+    tokens = read_batch(texts)
+    result: list[dict[str, Counter]] = [{} for _ in texts]
+    for found in grams(tokens):
+        for owner, bucket in zip(found.owners(tokens), found.buckets, strict=True):
+            result[owner].setdefault(found.kind, Counter())[int(bucket)] += 1
+    return result
+
+
+@settings(max_examples=60, deadline=None)
+@given(TEXTS)
+def test_a_batch_gives_what_its_texts_give_alone(texts):
+    assert counts(texts) == [counts([text])[0] for text in texts]
+
+
+def test_character_ngrams_are_those_of_scikit_learns_char_wb():
+    text = "نفتح الفرع الجديد في جدة and we open"
+    found = counts([text])[0]
+    for size in CHAR_SIZES:
+        analyzer = TfidfVectorizer(analyzer="char_wb", ngram_range=(size, size)).build_analyzer()
+        expected = Counter(g for g in analyzer(normalize(text)) if len(g) == size)
+        assert sorted(found[f"char{size}"].values()) == sorted(expected.values())
+
+
+def test_word_ngrams_by_hand():
+    found = counts(["خصم خصم اليوم! now"])[0]
+    assert sorted(found["word1"].values()) == [1, 1, 1, 2]  # خصم, اليوم, !, now
+    assert sorted(found["word2"].values()) == [1, 1, 1, 1]
+
+
+def test_pairs_of_words_never_cross_a_text():
+    assert "word2" not in counts(["sale", "now"])[1] or not counts(["sale", "now"])[1]["word2"]
+    kinds = {found.kind: len(found.buckets) for found in grams(read_batch(["sale", "now"]))}
+    assert kinds["word2"] == 0
+
+
+def test_equal_ngrams_fall_into_equal_buckets_and_others_seldom_do():
+    words = sorted({f"{a}{b}{c}" for a in "abcdefghij" for b in "klmnopqrst" for c in "uvwxyz"})
+    (one,) = (g for g in grams(read_batch([" ".join(words)])) if g.kind == "word1")
+    assert isinstance(one, Grams)
+    assert (one.buckets < 1 << HASH_BITS).all()
+    assert len(set(one.buckets.tolist())) >= len(words) - 3
+
+
+def test_a_span_of_an_ngram_is_where_it_stands():
+    tokens = read_batch(["", "big sale"])
+    spans = {g.kind: (g.starts.tolist(), g.ends.tolist()) for g in grams(tokens)}
+    assert spans["word1"] == ([1, 5], [4, 9])
+    assert spans["word2"] == ([1], [9])
+    assert spans["char5"] == ([0, 4, 5], [5, 9, 10])
