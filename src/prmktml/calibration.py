@@ -93,14 +93,17 @@ def choose_thresholds(
     """Choose where verdicts change, from calibrated out-of-fold scores.
 
     `mixed` is where F1 against :func:`both_sides` is highest; `clear` is the lowest probability
-    from which at most ``TARGET_ERROR`` of the rows left are wrong.
+    from which at most ``TARGET_ERROR`` of the rows that are neither mixed nor other are wrong.
     """
     mixed = 1.0
-    if aspects is not None and both_sides(aspects).any():
-        mixed = _best_f1(mixed_score(sigmoid(scores[:, N_LABELS:])), both_sides(aspects))
     probabilities = softmax(scores[:, :N_LABELS])
-    best = probabilities[:, :2].max(axis=1)
-    wrong = probabilities[:, :2].argmax(axis=1) != labels
+    left = probabilities[:, 2] < Thresholds().other
+    if aspects is not None and both_sides(aspects).any():
+        both = mixed_score(sigmoid(scores[:, N_LABELS:]))
+        mixed = _best_f1(both, both_sides(aspects))
+        left &= both < mixed
+    best = probabilities[left, :2].max(axis=1)
+    wrong = probabilities[left, :2].argmax(axis=1) != labels[left]
     order = np.argsort(-best, kind="stable")
     errors = np.cumsum(wrong[order]) / np.arange(1, len(order) + 1)
     good = np.flatnonzero(errors <= TARGET_ERROR)

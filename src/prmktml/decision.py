@@ -30,7 +30,8 @@ class Thresholds:
     Attributes
     ----------
     clear : float in [0.5, 1]
-        A label less sure than this is a near tie.
+        A label less probable than this, of all three, is not clear: a near tie of the two sides,
+        or perhaps out of scope.
     other : float in [0, 1]
         From this probability of ``other`` on a message is out of scope.
     mixed : float in [0, 1]
@@ -212,5 +213,8 @@ def _judge(
     is_other = result.probabilities[:, 2] >= thresholds.other
     result.mark(Reason.OUT_OF_SCOPE, is_other, Verdict.OTHER)
     result.mark(Reason.BOTH_SIDES, result.mixedness >= thresholds.mixed, Verdict.MIXED)
-    result.mark(Reason.NEAR_TIE, result.confidence < thresholds.clear, Verdict.UNCLEAR)
+    tie = result.confidence < thresholds.clear
+    doubtful = result.probabilities[:, :2].max(axis=1) < thresholds.clear
+    result.mark(Reason.NEAR_TIE, tie, Verdict.UNCLEAR)
+    result.mark(Reason.OUT_OF_SCOPE, doubtful & ~tie & ~is_other, Verdict.UNCLEAR)
     result.void(Reason.NO_TEXT, n_tokens == 0)
