@@ -17,7 +17,7 @@ from scipy.sparse.csgraph import connected_components
 
 from prmktml.codebook import ASPECT_SIDE, Aspect, Label
 from prmktml.errors import DataError
-from prmktml.features import grams, read_batch
+from prmktml.features import KINDS, grams, read_batch
 from prmktml.model import batches
 from prmktml.tables import open_table
 
@@ -207,11 +207,10 @@ def near_duplicates(
 def _five_grams(texts: list[str]) -> sp.csr_array:
     rows, columns, done = [], [], 0
     for batch in batches(texts):
-        tokens = read_batch(batch)
-        five = [found for found in grams(tokens) if found.kind in ("char5", "word1")]
-        for found in five:
-            rows.append(found.owners(tokens) + done)
-            columns.append(found.buckets)
+        found = grams(read_batch(batch))
+        chosen = np.isin(found.kinds(), [KINDS.index("char5"), KINDS.index("word1")])
+        rows.append(found.owners()[chosen] + done)
+        columns.append(found.buckets[chosen])
         done += len(batch)
     where = (np.concatenate(rows), np.concatenate(columns).astype(np.int64))
     sets = sp.coo_array((np.ones(len(where[0])), where), shape=(len(texts), 1 << 20)).tocsr()

@@ -59,11 +59,10 @@ class MessageFeatures(TransformerMixin, BaseEstimator):
 
     def _batch(self, texts: list[str]) -> sp.csr_array:
         tokens = read_batch(texts)
-        found = list(grams(tokens))
-        buckets = np.concatenate([part.buckets for part in found]).astype(np.int64)
-        owners = np.concatenate([part.owners(tokens) for part in found])
+        found = grams(tokens)
+        where = (found.owners(), found.buckets.astype(np.int64))
         shape = (len(texts), N_BUCKETS)
-        counts = sp.coo_array((np.ones(len(buckets)), (owners, buckets)), shape=shape).tocsr()
+        counts = sp.coo_array((np.ones(len(found.buckets)), where), shape=shape).tocsr()
         cues = cue_features(self.lexicon, tokens).astype(np.float64)
         return sp.hstack([counts, sp.csr_array(cues)], format="csr")
 

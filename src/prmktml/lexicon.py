@@ -26,6 +26,7 @@ STEM: Final = 3
 MAX_WORDS: Final = 6
 _MIX: Final = np.uint32(0x9E3779B1)
 _FILTER_BITS: Final = 18
+_SALTS: Final = np.arange(64, dtype=np.uint32) * np.uint32(0x27D4EB2F)
 _WAW, _FEH, _BEH, _LAM, _KAF, _ALEF = (ord(c) for c in "وفبلكا")
 
 
@@ -94,18 +95,18 @@ def strip_proclitics(
     return begin
 
 
-def _key(hashes: NDArray[np.uint32], salt: int) -> NDArray[np.uint32]:
-    mixed = (hashes ^ np.uint32(salt * 0x27D4EB2F & 0xFFFFFFFF)) * _MIX
+def _key(hashes: NDArray[np.uint32], salt: int | NDArray[np.uint32]) -> NDArray[np.uint32]:
+    mixed = (hashes ^ (_SALTS.take(salt))) * _MIX
     return mixed ^ (mixed >> np.uint32(15))
 
 
 def _chain(left: NDArray[np.uint32], right: NDArray[np.uint32]) -> NDArray[np.uint32]:
-    return _key(left, 77) + right
+    return _key(left, _LINK) + right
 
 
-_WORD, _HEAD, _PHRASE, _STEMS, _PREFIX, _PHRASE_PREFIX = 1, 2, 3, 4, 10, 40
+_WORD, _HEAD, _PHRASE, _STEMS, _OPEN, _LINK, _PREFIX, _PHRASE_PREFIX = 1, 2, 3, 4, 5, 6, 10, 40
 """Salts: one table holds whole words, heads of phrases, phrases, the first letters of prefixes,
-and prefixes by length."""
+chains that a prefix ends, and prefixes by length."""
 PRESENT: Final = 254
 """Stands for a key that is only the beginning of an entry."""
 _NONE: Final = 255
@@ -125,15 +126,15 @@ class Lexicon:
         Index in `cues` of each key; 254 where it only begins an entry.
     filter : ndarray of bool
         Which high bits of a key occur at all.
-    lengths : tuple of two tuples of int
-        Lengths of prefixes that occur, alone and at the end of phrases.
+    lengths : tuple of two ndarrays of int64
+        Lengths of prefixes that occur, alone and at the end of phrases, ascending.
     """
 
     cues: tuple[str, ...]
     keys: NDArray[np.uint32]
     ids: NDArray[np.uint8]
     filter: NDArray[np.bool_]
-    lengths: tuple[tuple[int, ...], tuple[int, ...]]
+    lengths: tuple[NDArray[np.int64], NDArray[np.int64]]
 
     @classmethod
     def from_arrays(
@@ -146,7 +147,7 @@ class Lexicon:
         """Build the lexicon that a model file holds."""
         present = np.zeros(1 << _FILTER_BITS, bool)
         present[keys >> np.uint32(32 - _FILTER_BITS)] = True
-        alone, at_end = (tuple(int(n) for n in part) for part in lengths)
+        alone, at_end = (np.array(list(part), np.int64) for part in lengths)
         return cls(tuple(cues), keys, ids, present, (alone, at_end))
 
     def match(self, tokens: Tokens) -> Matches:
@@ -161,7 +162,7 @@ class Lexicon:
             ends = tokens.ends.take(where)
             stems = tokens.hasher(starts, np.minimum(starts + STEM, ends))
             some = np.flatnonzero(self._ids(_key(stems, _STEMS)) != _NONE)
-            ids = self._longest(tokens.hasher, starts.take(some), ends.take(some), 0, _PREFIX)
+            ids = self._longest(tokens.hasher, starts.take(some), ends.take(some))
             hit = ids != _NONE
             found[where[some[hit]]] = ids[hit]
         for hashes in (stripped, tokens.hashes):
@@ -187,21 +188,22 @@ class Lexicon:
         hasher: SpanHasher,
         starts: NDArray[np.int64],
         ends: NDArray[np.int64],
-        chain: NDArray[np.uint32] | int,
-        salt: int,
+        chain: NDArray[np.uint32] | None = None,
     ) -> NDArray[np.uint8]:
         """Return the class of the longest prefix that each span begins with, shape of `starts`."""
-        result = np.full(len(starts), _NONE, np.uint8)
-        if not len(starts):
-            return result
-        for length in self.lengths[salt == _PHRASE_PREFIX]:
-            fits = np.flatnonzero(ends - starts >= length)
-            hashes = hasher(starts[fits], starts[fits] + length)
-            if not isinstance(chain, int):
-                hashes = _chain(chain[fits], hashes)
-            ids = self._ids(_key(hashes, salt + length))
-            hit = ids != _NONE
-            result[fits[hit]] = ids[hit]
+        lengths = self.lengths[chain is not None]
+        if not len(starts) or not len(lengths):
+            return np.full(len(starts), _NONE, np.uint8)
+        stops = starts[:, None] + lengths
+        span, which = np.nonzero(stops <= ends[:, None])
+        hashes = hasher(starts[span], stops[span, which])
+        salts = (_PREFIX if chain is None else _PHRASE_PREFIX) + lengths[which]
+        if chain is not None:
+            hashes = _chain(chain[span], hashes)
+        ids = np.full(stops.shape, _NONE, np.uint8)
+        ids[span, which] = self._ids(_key(hashes, salts))
+        longest = stops.shape[1] - 1 - (ids[:, ::-1] != _NONE).argmax(axis=1)
+        result: NDArray[np.uint8] = ids[np.arange(len(starts)), longest]
         return result
 
     def _phrases(
@@ -220,8 +222,10 @@ class Lexicon:
                 break
             at, chain = at[going], chain[going]
             word = at + step
-            found = self._longest(
-                tokens.hasher, bare[word], tokens.ends[word], chain, _PHRASE_PREFIX
+            found = np.full(len(at), _NONE, np.uint8)
+            open_ = np.flatnonzero(self._ids(_key(chain, _OPEN)) != _NONE)
+            found[open_] = self._longest(
+                tokens.hasher, bare[word[open_]], tokens.ends[word[open_]], chain[open_]
             )
             chain = _chain(chain, stripped[word])
             ids = self._ids(_key(chain, _PHRASE))
@@ -250,10 +254,10 @@ def _keys(words: list[str]) -> tuple[int, set[int], int, bool]:
     """Return the key of an entry, the keys of its beginnings, its prefix length, if a phrase."""
     is_prefix, is_phrase = words[-1].endswith("*"), len(words) > 1
     parts = [_bare_hash(word.rstrip("*"), strip=is_phrase) for word in words]
-    chain, begins = parts[0][0], set()
+    chain, before, begins = parts[0][0], parts[0][0], set()
     for hashes, _ in parts[1:]:
         begins.add(int(_key(chain, _HEAD)[0]))
-        chain = _chain(chain, hashes)
+        before, chain = chain, _chain(chain, hashes)
     length = parts[-1][1] * is_prefix
     if length > LONGEST_PREFIX or is_prefix and not is_phrase and length < STEM:
         raise LexiconError(
@@ -262,6 +266,8 @@ def _keys(words: list[str]) -> tuple[int, set[int], int, bool]:
     if not is_phrase and is_prefix:
         stem, _ = _bare_hash(words[0][:STEM], strip=False)
         return int(_key(chain, _PREFIX + length)[0]), {int(_key(stem, _STEMS)[0])}, length, False
+    if is_phrase and is_prefix:
+        begins.add(int(_key(before, _OPEN)[0]))
     salt = _PHRASE_PREFIX + length if is_prefix else _PHRASE if is_phrase else _WORD
     return int(_key(chain, salt)[0]), begins, length, is_phrase
 

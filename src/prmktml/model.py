@@ -86,19 +86,18 @@ class Model:
 
     def scores(self, tokens: Tokens) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
         """Return the log-odds of a batch, (n_texts, N_OUTPUTS), and its known n-grams, (n_texts,)."""
-        sums = np.zeros((len(tokens.bounds) - 1, self.weights.shape[1]))
-        known = np.zeros(len(sums), np.int64)
-        for found in grams(tokens):
-            rows = self.rows.take(found.buckets)
-            hits = np.flatnonzero(rows)
-            at = np.searchsorted(found.starts.take(hits), tokens.batch.ends)
-            counts = np.diff(at, prepend=0)
-            some = np.flatnonzero(counts)
-            if some.size:
-                weights = self.weights.take(rows.take(hits), axis=0)
-                first = at[some] - counts[some]
-                sums[some] += np.add.reduceat(weights, first, axis=0, dtype=np.float64)
-                known += counts
+        found = grams(tokens)
+        rows = self.rows.take(found.buckets)
+        hits = np.flatnonzero(rows)
+        bounds = np.searchsorted(hits, found.bounds)
+        counts = np.diff(bounds)
+        sums = np.zeros((len(counts), self.weights.shape[1]))
+        some = np.flatnonzero(counts)
+        if some.size:
+            weights = self.weights.take(rows.take(hits), axis=0)
+            sums[some] = np.add.reduceat(weights, bounds[some], axis=0, dtype=np.float64)
+        sums = sums.reshape(-1, found.n_texts, sums.shape[1]).sum(axis=0)
+        known = counts.reshape(-1, found.n_texts).sum(axis=0)
         norm = np.sqrt(np.maximum(sums[:, :1], 1e-12))
         cues = cue_features(self.lexicon, tokens)
         scores = sums[:, 1:] / norm + cues.astype(np.float64) @ self.cue_weights + self.intercept

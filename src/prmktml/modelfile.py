@@ -74,7 +74,7 @@ def to_bytes(model: Model) -> bytes:
         "table": TABLE_VERSION,
         "hash_bits": HASH_BITS,
         "cues": list(model.lexicon.cues),
-        "prefix_lengths": [list(part) for part in model.lexicon.lengths],
+        "prefix_lengths": [part.tolist() for part in model.lexicon.lengths],
         "languages": list(model.languages.names),
         "thresholds": {name: getattr(model.thresholds, name) for name in Thresholds.__slots__},
     }

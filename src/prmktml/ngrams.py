@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from prmktml.entities import Entity
-from prmktml.features import grams, read_batch
+from prmktml.features import KINDS, grams, read_batch
 from prmktml.model import Model, batches
 
 __all__ = ["ngram_table", "write_ngrams"]
@@ -26,13 +26,15 @@ def ngram_table(model: Model, texts: list[str]) -> dict[int, tuple[str, str]]:
     for batch in batches(texts):
         tokens = read_batch(batch)
         codes = np.concatenate(([32], tokens.batch.codes, [32]))
-        for found in grams(tokens):
-            for at in np.flatnonzero(known[found.buckets]):
-                span = codes[found.starts[at] + 1 : found.ends[at] + 1].tolist()
-                name = "".join(_TAGS.get(code, chr(code)) for code in span)
-                if found.kind.startswith("char"):
-                    name = _bordered(name)
-                counts.setdefault(int(found.buckets[at]), Counter())[found.kind, name] += 1
+        found = grams(tokens)
+        kinds, ends = found.kinds(), found.ends(tokens)
+        for at in np.flatnonzero(known[found.buckets]):
+            span = codes[found.starts[at] + 1 : ends[at] + 1].tolist()
+            name = "".join(_TAGS.get(code, chr(code)) for code in span)
+            kind = KINDS[kinds[at]]
+            if kind.startswith("char"):
+                name = _bordered(name)
+            counts.setdefault(int(found.buckets[at]), Counter())[kind, name] += 1
     return {bucket: counter.most_common(1)[0][0] for bucket, counter in sorted(counts.items())}
 
 

@@ -91,6 +91,14 @@ class Tokens:
         """Index of the text that each token is of, shape (n_tokens,)."""
         return np.repeat(np.arange(len(self.bounds) - 1), np.diff(self.bounds))
 
+    @property
+    def last(self) -> NDArray[np.bool_]:
+        """Whether each token is the last of its text, shape (n_tokens,)."""
+        last = np.zeros(len(self.starts), bool)
+        ends = self.bounds[1:]
+        last[ends[ends > 0] - 1] = True
+        return last
+
 
 def tokenize(batch: NormalizedTexts) -> Tokens:
     """Find all tokens of a batch.

@@ -1,0 +1,108 @@
+"""Where bytes come from: a file, a pipe, standard input, with or without gzip.
+
+Here a file that is missing, locked, damaged, cut while it is read, or of another kind ends in a
+message. What the bytes mean is left to :mod:`prmktml.encoding` and :mod:`prmktml.lines`.
+"""
+
+import os
+import stat
+import sys
+from collections.abc import Iterator
+from typing import Any, Final
+
+from prmktml.errors import DataError
+
+__all__ = ["Source", "unreadable"]
+
+_BLOCK: Final = 1 << 20
+_KINDS: Final = (
+    (b"PK\x03\x04", "a zip archive, as workbooks are", "if it is one, end its name in .xlsx"),
+    (b"\x1f\x8b", "a gzip file", "end its name in .gz"),
+    (b"PAR1", "a parquet file", "end its name in .parquet"),
+    (b"\xd0\xcf\x11\xe0", "an old Excel file or one with a password", "save it as .xlsx or .csv"),
+    (b"%PDF-", "a PDF document", "put its messages into a csv or txt file"),
+)
+
+
+def unreadable(name: str, error: OSError) -> DataError:
+    """Return the error that tells why a file cannot be opened or read.
+
+    Examples
+    --------
+    >>> print(unreadable("posts.csv", FileNotFoundError()))
+    posts.csv: there is no such file; check its name and folder
+    """
+    if isinstance(error, FileNotFoundError):
+        return DataError(f"{name}: there is no such file; check its name and folder")
+    if isinstance(error, IsADirectoryError):
+        return DataError(f"{name} is a folder; name a file in it")
+    if isinstance(error, PermissionError):
+        return DataError(f"{name}: there is no permission to read it; ask its owner, or copy it")
+    return DataError(f"{name} cannot be read: {error.strerror or error}; restore it from a copy")
+
+
+class Source:
+    """An opened source of bytes.
+
+    Parameters
+    ----------
+    path : str
+        ``"-"`` is standard input.
+    packed : bool
+        It is compressed by gzip.
+
+    Attributes
+    ----------
+    name : str
+        What messages call it.
+    regular : bool
+        Whether it is a file that can be opened and read once more.
+
+    Raises
+    ------
+    DataError
+        If it cannot be opened.
+    """
+
+    def __init__(self, path: str, *, packed: bool = False) -> None:
+        self.name = "standard input" if path == "-" else path
+        self.path, self.packed = path, packed
+        self.regular = False
+        self._size = 0
+        try:
+            self._stream = self._open()
+        except OSError as error:
+            raise unreadable(self.name, error) from error
+        except ValueError as error:
+            raise DataError(f"{path!r} is no name that a file can have; check it") from error
+
+    def _open(self) -> Any:
+        if self.path == "-":
+            return sys.stdin.buffer
+        stream = open(self.path, "rb")  # noqa: SIM115, closed by close()
+        state = os.fstat(stream.fileno())
+        self.regular = stat.S_ISREG(state.st_mode)
+        if not self.packed:
+            self._size = state.st_size if self.regular else 0
+            return stream
+        import gzip
+
+        return _Gzip(gzip.GzipFile(fileobj=stream), stream)
+
+    def again(self) -> "Source":
+        """Open the same file once more, from its beginning."""
+        return Source(self.path, packed=self.packed)
+
+    def close(self) -> None:
+        """Close the file; standard input stays open for its owner."""
+        if self.path != "-":
+            self._stream.close()
+
+    def blocks(self) -> Iterator[bytes]:
+        """Yield the bytes in blocks of at most a mebibyte, of a pipe what there is at once.
+
+        Raises
+        ------
+        DataError
+            If the file is of another kind than text, damaged, or shorter than when it was opened.
+        """
