@@ -152,7 +152,10 @@ def test_signs_of_marketing_and_greeting_survive():
 
 
 ANY_TEXT = st.text(st.characters(exclude_categories=[]), max_size=40)
-DENSE = st.text(st.sampled_from(list("aA1٥.:/@#%$€&;_-+, \n'!wcom0رييالﻻﷺ\u0640\u0651\ue000\ue003😀")), max_size=25)
+DENSE = st.text(
+    st.sampled_from(list("aA1٥.:/@#%$€&;_-+, \n'!wcom0رييالﻻﷺ\u0640\u0651\ue000\ue003😀")),
+    max_size=25,
+)
 
 
 @settings(max_examples=400, deadline=None)

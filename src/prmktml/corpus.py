@@ -153,9 +153,7 @@ def _corpus(columns: dict[str, list[str]]) -> Corpus:
     for values in zip(texts, columns["label"], columns.get("aspects", texts), named, strict=True):
         digest.update("\x1f".join(values).encode("utf-8", "surrogatepass") + b"\x1e")
     known = aspects if aspects.any() else None
-    return Corpus(
-        texts, labels, known, primary, groups, columns, digest.hexdigest(), has_groups
-    )
+    return Corpus(texts, labels, known, primary, groups, columns, digest.hexdigest(), has_groups)
 
 
 def fingerprints(texts: Iterable[str]) -> NDArray[np.uint64]:
@@ -176,9 +174,7 @@ def fingerprints(texts: Iterable[str]) -> NDArray[np.uint64]:
     return np.array(hashes, np.uint64)
 
 
-def near_duplicates(
-    texts: list[str], threshold: float = 0.6
-) -> list[tuple[int, int, float]]:
+def near_duplicates(texts: list[str], threshold: float = 0.6) -> list[tuple[int, int, float]]:
     """Find pairs of texts whose sets of character 5-grams have at least this Jaccard index.
 
     Returns
@@ -198,9 +194,7 @@ def near_duplicates(
         left, right = shared.row + start, shared.col
         jaccard = shared.data / (sizes[left] + sizes[right] - shared.data)
         near = (left < right) & (jaccard >= threshold)
-        found += zip(
-            left[near].tolist(), right[near].tolist(), jaccard[near].tolist(), strict=True
-        )
+        found += zip(left[near].tolist(), right[near].tolist(), jaccard[near].tolist(), strict=True)
     return sorted(found)
 
 

@@ -116,7 +116,19 @@ class Decisions:
 
     def reason_codes(self, index: int) -> tuple[Reason, ...]:
         """Return the reasons of one row in the order of :class:`Reason`."""
-        return tuple(REASONS[i] for i in np.flatnonzero(self.reasons[index]))
+        return tuple(REASONS[i] for i in self.reasons[index].nonzero()[0])
+
+    @property
+    def aspect_names(self) -> tuple[str, ...]:
+        """Names of the aspects, empty where the model has none."""
+        return tuple(aspect if self.has_aspects else "" for aspect in ASPECTS)
+
+    def reason_texts(self) -> list[str]:
+        """Return the reasons of each row joined by ``|``, length n_texts."""
+        texts = [""] * len(self.reasons)
+        for index in self.reasons.any(axis=1).nonzero()[0].tolist():
+            texts[index] = "|".join(self.reason_codes(index))
+        return texts
 
     def mark(self, reason: Reason, rows: NDArray[np.bool_], verdict: Verdict) -> None:
         """Give a reason to rows; the first reason that a row gets decides its verdict."""

@@ -107,29 +107,29 @@ _HTML_HASHES = {_hash(name): ord(char) for name, char in _HTML.items()}
 
 
 def _is_in(values: NDArray[np.uint64], known: NDArray[np.uint64]) -> NDArray[np.bool_]:
-    return known[np.minimum(np.searchsorted(known, values), len(known) - 1)] == values
+    return known[np.minimum(known.searchsorted(values), len(known) - 1)] == values
 
 
 class _Runs:
     """Where the run of a class around each position begins and ends."""
 
     def __init__(self, inside: NDArray[np.bool_]) -> None:
-        edges = np.flatnonzero(inside[1:] != inside[:-1]) + 1
+        edges = (inside[1:] != inside[:-1]).nonzero()[0] + 1
         first, last = [0] if inside[0] else [], [len(inside)] if inside[-1] else []
         edges = np.concatenate((first, edges, last)).astype(np.int64)
         self.starts, self.ends = edges[::2], edges[1::2]
 
     def start_of(self, positions: NDArray[np.int64]) -> NDArray[np.int64]:
         """Start of the run that holds the position, which must lie in one."""
-        return self.starts[np.searchsorted(self.starts, positions, "right") - 1]
+        return self.starts[self.starts.searchsorted(positions, "right") - 1]
 
     def end_of(self, positions: NDArray[np.int64]) -> NDArray[np.int64]:
         """End of the run that holds the position, which must lie in one."""
-        return self.ends[np.searchsorted(self.starts, positions, "right") - 1]
+        return self.ends[self.starts.searchsorted(positions, "right") - 1]
 
     def count(self, positions: NDArray[np.int64]) -> NDArray[np.int64]:
         """How many of the sorted positions lie in each run, shape of `starts`."""
-        return np.searchsorted(positions, self.ends) - np.searchsorted(positions, self.starts)
+        return positions.searchsorted(self.ends) - positions.searchsorted(self.starts)
 
 
 def _word_hash(
@@ -172,9 +172,9 @@ def find_links(codes: NDArray[np.uint32], classes: NDArray[np.uint16]) -> Spans:
     parts = [_html(codes, classes)]
     alnum = classes & _ALNUM != 0
     following = np.append(alnum[1:], False)
-    dots = np.flatnonzero((codes == ord(".")) & following)
-    colons = np.flatnonzero((codes == ord(":")) & np.append(codes[1:] == ord("/"), False))
-    ats = np.flatnonzero(codes == ord("@"))
+    dots = ((codes == ord(".")) & following).nonzero()[0]
+    colons = ((codes == ord(":")) & np.append(codes[1:] == ord("/"), False)).nonzero()[0]
+    ats = (codes == ord("@")).nonzero()[0]
     if dots.size or colons.size:
         parts.append(_urls(codes, classes, alnum, dots, colons))
     if ats.size:
@@ -199,7 +199,9 @@ def _urls(
     ends = letters.end_of(inner + 1)
     is_www = (codes[inner - 1] == 119) & (inner >= 2) & (codes[inner - 2] == 119)
     is_www &= (inner == 2) | ~alnum[inner - 3]
-    is_tld = _is_in(_word_hash(codes, inner + 1, ends), _TLD_HASHES) & ~alnum[np.minimum(ends, last)]
+    is_tld = (
+        _is_in(_word_hash(codes, inner + 1, ends), _TLD_HASHES) & ~alnum[np.minimum(ends, last)]
+    )
     inner = inner[is_www | is_tld]
     starts = np.concatenate((letters.start_of(schemes - 1), hosts.start_of(inner)))
     inside = np.concatenate((schemes, inner))
@@ -219,8 +221,8 @@ def _addresses(
     runs = _Runs(dotted)
     mail = (ats > 0) & alnum[ats - 1]
     stops = runs.end_of(ats + 1)
-    dots = np.flatnonzero(codes == ord("."))
-    mail &= np.searchsorted(dots, stops) > np.searchsorted(dots, ats)
+    dots = (codes == ord(".")).nonzero()[0]
+    mail &= dots.searchsorted(stops) > dots.searchsorted(ats)
     mails = ats[mail]
     return [
         (runs.start_of(mails - 1), stops[mail], _same(Entity.EMAIL, mails)),
@@ -232,7 +234,7 @@ def _html(
     codes: NDArray[np.uint32], classes: NDArray[np.uint16]
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.uint32]]:
     last = len(codes) - 1
-    starts = np.flatnonzero(codes == ord("&"))
+    starts = (codes == ord("&")).nonzero()[0]
     numeric = codes[np.minimum(starts + 1, last)] == ord("#")
     names = np.minimum(starts + 1 + numeric, last)
     ends = names.copy()
@@ -256,8 +258,10 @@ def find_numbers(codes: NDArray[np.uint32], classes: NDArray[np.uint16]) -> Span
     if not digit.any():
         return _merge([(*np.zeros((2, 0), np.int64), np.zeros(0, np.uint32))])
     inside = digit.copy()
-    joints = np.flatnonzero((codes >= ord(",")) & (codes <= ord(":")) & ~digit)
-    joints = joints[(joints > 0) & digit[joints - 1] & digit[np.minimum(joints + 1, len(codes) - 1)]]
+    joints = ((codes >= ord(",")) & (codes <= ord(":")) & ~digit).nonzero()[0]
+    joints = joints[
+        (joints > 0) & digit[joints - 1] & digit[np.minimum(joints + 1, len(codes) - 1)]
+    ]
     inside[joints] = True
     runs = _Runs(inside)
     n_digits = runs.ends - runs.starts - runs.count(joints)
@@ -266,9 +270,7 @@ def find_numbers(codes: NDArray[np.uint32], classes: NDArray[np.uint16]) -> Span
     return _merge([phones, _with_signs(codes, classes, runs, kinds)])
 
 
-_BY_DIGITS: Final = np.array(
-    [0, *(Entity[f"NUMBER{n}"] for n in (1, 2, 3, 4, 5, 5, 7))], np.uint32
-)
+_BY_DIGITS: Final = np.array([0, *(Entity[f"NUMBER{n}"] for n in (1, 2, 3, 4, 5, 5, 7))], np.uint32)
 
 
 def _kinds(
@@ -298,7 +300,7 @@ def _phones(
     near = starts[1:] - ends[:-1] == 1
     near &= (codes[ends[:-1]] == 32) & (n_digits[1:] > 1)
     chain = np.concatenate(([0], np.cumsum(~near)))
-    first = np.flatnonzero(np.diff(chain, prepend=-1))
+    first = np.diff(chain, prepend=-1).nonzero()[0]
     last = np.append(first[1:], len(starts)) - 1
     total = np.add.reduceat(n_digits, first)
     begin, end = starts[first], ends[last]
@@ -353,12 +355,12 @@ def _beside_currency(
 ) -> NDArray[np.bool_]:
     """Whether the word after a number, or the one before it, is a currency's."""
     price = np.zeros(len(starts), bool)
-    behind = np.flatnonzero(classes[after] & _LETTER)
+    behind = (classes[after] & _LETTER).nonzero()[0]
     at = after[behind]
     price[behind] = _is_in(_word_hash(codes, at, words.end_of(at)), _CURRENCY_HASHES)
     prior = np.maximum(starts - 1, 0)
     prior = np.maximum(prior - (codes[prior] == 32), 0)
-    ahead = np.flatnonzero((classes[prior] & _LETTER != 0) & (starts > 0))
+    ahead = ((classes[prior] & _LETTER != 0) & (starts > 0)).nonzero()[0]
     at = prior[ahead]
     price[ahead] |= _is_in(_word_hash(codes, words.start_of(at), at + 1), _CURRENCY_HASHES)
     return price

@@ -79,7 +79,7 @@ class OccurrenceTfidf(TransformerMixin, BaseEstimator):
     ----------
     min_df : int, default 2
         Buckets that fewer texts hold are left out.
-    cue_scale : float, default 1.0
+    cue_scale : float, default 0.5
         Weight of cue features beside n-grams, before regularization.
 
     Attributes
@@ -88,7 +88,7 @@ class OccurrenceTfidf(TransformerMixin, BaseEstimator):
     idf_ : ndarray, shape (n_ngrams,)
     """
 
-    def __init__(self, min_df: int = 2, cue_scale: float = 1.0) -> None:
+    def __init__(self, min_df: int = 2, cue_scale: float = 0.5) -> None:
         self.min_df = min_df
         self.cue_scale = cue_scale
 
@@ -143,7 +143,10 @@ class Heads(ClassifierMixin, BaseEstimator):
         head = _logistic(self.C).fit(X, codes)
         coef, intercept = head.coef_, head.intercept_
         if len(self.classes_) == 2:
-            coef, intercept = np.vstack([-coef, coef]) / 2, np.concatenate([-intercept, intercept]) / 2
+            coef, intercept = (
+                np.vstack([-coef, coef]) / 2,
+                np.concatenate([-intercept, intercept]) / 2,
+            )
         for row, label in enumerate(np.sort(self.classes_)):
             self.coef_[LABELS.index(label)] = coef[row]
             self.intercept_[LABELS.index(label)] = intercept[row]

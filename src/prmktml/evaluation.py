@@ -14,7 +14,15 @@ from prmktml.codebook import Label
 from prmktml.corpus import Corpus
 from prmktml.decision import softmax
 
-__all__ = ["average_precision", "bootstrap", "ece", "expected_ece", "fold_scores", "macro_f1", "roc_auc"]
+__all__ = [
+    "average_precision",
+    "bootstrap",
+    "ece",
+    "expected_ece",
+    "fold_scores",
+    "macro_f1",
+    "roc_auc",
+]
 
 N_LABELS: Final = len(Label)
 N_BINS: Final = 10
@@ -113,7 +121,9 @@ def average_precision(scores: NDArray[np.float64], truth: NDArray[np.bool_]) -> 
 def fold_scores(corpus: Corpus, scores: NDArray[np.float64]) -> dict[str, Any]:
     """Return what a model's file tells of its cross-validation: per language and together."""
     languages = np.array(corpus.column("language"))
-    slices = {name: languages == name for name in ("ar", "en", "mixed") if (languages == name).any()}
+    slices = {
+        name: languages == name for name in ("ar", "en", "mixed") if (languages == name).any()
+    }
     slices["all"] = np.ones(len(corpus), bool)
     return {name: _figures(corpus.labels[rows], scores[rows]) for name, rows in slices.items()}
 

@@ -68,7 +68,7 @@ class Grams(NamedTuple):
         n_tokens, n_pairs = len(tokens.starts), int((self.kinds() == len(KINDS) - 1).sum())
         n_chars = len(self.starts) - n_tokens - n_pairs
         sizes = np.array(CHAR_SIZES)[self.kinds()[:n_chars]]
-        second = np.searchsorted(tokens.starts, self.starts[n_chars + n_tokens :]) + 1
+        second = tokens.starts.searchsorted(self.starts[n_chars + n_tokens :]) + 1
         return np.concatenate((self.starts[:n_chars] + sizes, tokens.ends, tokens.ends[second]))
 
 
@@ -98,7 +98,7 @@ def grams(tokens: Tokens) -> Grams:
     """
     buckets, starts = _char_grams(tokens)
     text_ends = tokens.batch.ends
-    bounds = [np.searchsorted(at, text_ends) for at in starts]
+    bounds = [at.searchsorted(text_ends) for at in starts]
     left = np.arange(len(tokens.starts))[:-1][~tokens.last[:-1]]
     pairs = tokens.hashes[left] * _PRIME + (tokens.hashes[left + 1] ^ np.uint32(0xA5A5_A5A5))
     buckets += [_bucket(tokens.hashes, 1), _bucket(pairs, 11)]
@@ -126,7 +126,7 @@ def _char_grams(tokens: Tokens) -> tuple[list[NDArray[np.uint32]], list[NDArray[
         if size > 2:
             hashes = hashes[:-1] * _PRIME + codes[size - 1 :]
             valid = inside[: len(hashes)] if size == 3 else valid[:-1] & inside[size - 3 : -1]
-        at = np.flatnonzero(valid)
+        at = valid.nonzero()[0]
         buckets.append(_bucket(hashes.take(at), size))
         starts.append(at - 1)
     return buckets, starts

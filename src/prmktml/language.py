@@ -82,8 +82,8 @@ def _per_text(tokens: Tokens, values: NDArray[np.int64]) -> NDArray[np.int64]:
 
 def _word_counts(tokens: Tokens, words: LanguageWords) -> NDArray[np.int64]:
     """Count the function words of each language, shape (n_texts, n_languages)."""
-    at = np.minimum(np.searchsorted(words.hashes, tokens.hashes), len(words.hashes) - 1)
-    hits = np.flatnonzero(words.hashes.take(at) == tokens.hashes)
+    at = np.minimum(words.hashes.searchsorted(tokens.hashes), len(words.hashes) - 1)
+    hits = (words.hashes.take(at) == tokens.hashes).nonzero()[0]
     n_texts, n_names = len(tokens.bounds) - 1, len(words.names)
     flat = tokens.owners.take(hits) * n_names + words.ids.take(at.take(hits))
     return np.bincount(flat, minlength=n_texts * n_names).reshape(n_texts, n_names)
@@ -91,9 +91,9 @@ def _word_counts(tokens: Tokens, words: LanguageWords) -> NDArray[np.int64]:
 
 def _letters_of(tokens: Tokens, letters: NDArray[np.uint32]) -> NDArray[np.int64]:
     codes = tokens.batch.codes
-    at = np.flatnonzero((codes >= letters.min()) & (codes <= letters.max()))
+    at = ((codes >= letters.min()) & (codes <= letters.max())).nonzero()[0]
     at = at[np.isin(codes.take(at), letters)]
-    return np.diff(np.searchsorted(at, tokens.batch.ends), prepend=0)
+    return np.diff(at.searchsorted(tokens.batch.ends), prepend=0)
 
 
 def identify(tokens: Tokens, words: LanguageWords) -> NDArray[np.int8]:
@@ -107,14 +107,18 @@ def identify(tokens: Tokens, words: LanguageWords) -> NDArray[np.int8]:
     classes = tokens.batch.classes.take(tokens.starts)
     codes = tokens.batch.codes.take(tokens.starts)
     arabic = _per_text(tokens, np.where(classes & np.uint16(CharClass.ARABIC) != 0, lengths, 0))
-    latin = _per_text(tokens, np.where((codes < 0x250) & (classes & np.uint16(CharClass.ARABIC) == 0), lengths, 0))
+    latin = _per_text(
+        tokens, np.where((codes < 0x250) & (classes & np.uint16(CharClass.ARABIC) == 0), lengths, 0)
+    )
     total = _per_text(tokens, lengths)
     counts = _word_counts(tokens, words)
     column = {name: i for i, name in enumerate(words.names)}
     ours = counts[:, [column[name] for name in _SUPPORTED if name in column]].sum(axis=1)
     foreign = [i for name, i in column.items() if name not in _SUPPORTED]
     theirs = counts[:, foreign].max(axis=1) if foreign else np.zeros(len(total), np.int64)
-    strange = _letters_of(tokens, _FOREIGN_ARABIC_LETTERS) + _letters_of(tokens, _FOREIGN_LATIN_LETTERS)
+    strange = _letters_of(tokens, _FOREIGN_ARABIC_LETTERS) + _letters_of(
+        tokens, _FOREIGN_LATIN_LETTERS
+    )
     share = arabic / np.maximum(total, 1)
     result = np.full(len(total), _LANGUAGES.index(Language.MIXED), np.int8)
     result[share > 1 - _CODE_SWITCHED] = _LANGUAGES.index(Language.ARABIC)

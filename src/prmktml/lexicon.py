@@ -58,7 +58,9 @@ def read_entries(paths: Iterable[Path]) -> list[Entry]:
     entries = []
     for path in paths:
         with path.open(encoding="utf-8", newline="") as file:
-            for number, row in enumerate(csv.reader(file, delimiter="\t", quoting=csv.QUOTE_NONE), 1):
+            for number, row in enumerate(
+                csv.reader(file, delimiter="\t", quoting=csv.QUOTE_NONE), 1
+            ):
                 if not row or row[0].startswith("#"):
                     continue
                 if len(row) != 3 or not 1 <= len(row[2].split()) <= MAX_WORDS:
@@ -157,18 +159,18 @@ class Lexicon:
         bare = strip_proclitics(tokens.batch.codes, tokens.starts, tokens.ends)
         stripped = tokens.hasher(bare, tokens.ends)
         found = np.full(len(tokens.starts), _NONE, np.uint8)
-        moved = np.flatnonzero(bare != tokens.starts)
+        moved = (bare != tokens.starts).nonzero()[0]
         for where, starts in ((np.arange(len(found)), bare), (moved, tokens.starts[moved])):
             ends = tokens.ends.take(where)
             stems = tokens.hasher(starts, np.minimum(starts + STEM, ends))
-            some = np.flatnonzero(self._ids(_key(stems, _STEMS)) != _NONE)
+            some = (self._ids(_key(stems, _STEMS)) != _NONE).nonzero()[0]
             ids = self._longest(tokens.hasher, starts.take(some), ends.take(some))
             hit = ids != _NONE
             found[where[some[hit]]] = ids[hit]
         for hashes in (stripped, tokens.hashes):
             ids = self._ids(_key(hashes, _WORD))
             np.copyto(found, ids, where=ids != _NONE)
-        at = np.flatnonzero(found != _NONE)
+        at = (found != _NONE).nonzero()[0]
         owners = tokens.owners
         single = Matches(owners[at], found[at].astype(np.int64), tokens.starts[at], tokens.ends[at])
         return _join([single, *self._phrases(tokens, bare, stripped, owners)])
@@ -176,10 +178,10 @@ class Lexicon:
     def _ids(self, keys: NDArray[np.uint32]) -> NDArray[np.uint8]:
         """Return the class of each key, shape of `keys`; 255 where it is unknown."""
         ids = np.full(len(keys), _NONE, np.uint8)
-        maybe = np.flatnonzero(self.filter.take(keys >> np.uint32(32 - _FILTER_BITS)))
+        maybe = (self.filter.take(keys >> np.uint32(32 - _FILTER_BITS))).nonzero()[0]
         keys = keys.take(maybe)
-        at = np.minimum(np.searchsorted(self.keys, keys), len(self.keys) - 1)
-        right = np.flatnonzero(self.keys.take(at) == keys)
+        at = np.minimum(self.keys.searchsorted(keys), len(self.keys) - 1)
+        right = (self.keys.take(at) == keys).nonzero()[0]
         ids[maybe.take(right)] = self.ids.take(at.take(right))
         return ids
 
@@ -213,24 +215,24 @@ class Lexicon:
         stripped: NDArray[np.uint32],
         owners: NDArray[np.int64],
     ) -> list[Matches]:
-        at = np.flatnonzero(self._ids(_key(stripped, _HEAD)) != _NONE)
+        at = (self._ids(_key(stripped, _HEAD)) != _NONE).nonzero()[0]
         chain, matches = stripped[at], []
         for step in range(1, MAX_WORDS):
-            going = np.flatnonzero(at + step < len(stripped))
+            going = (at + step < len(stripped)).nonzero()[0]
             going = going[owners[at[going] + step] == owners[at[going]]]
             if not going.size:
                 break
             at, chain = at[going], chain[going]
             word = at + step
             found = np.full(len(at), _NONE, np.uint8)
-            open_ = np.flatnonzero(self._ids(_key(chain, _OPEN)) != _NONE)
+            open_ = (self._ids(_key(chain, _OPEN)) != _NONE).nonzero()[0]
             found[open_] = self._longest(
                 tokens.hasher, bare[word[open_]], tokens.ends[word[open_]], chain[open_]
             )
             chain = _chain(chain, stripped[word])
             ids = self._ids(_key(chain, _PHRASE))
             np.copyto(found, ids, where=ids != _NONE)
-            hit = np.flatnonzero(found != _NONE)
+            hit = (found != _NONE).nonzero()[0]
             first, last = at[hit], word[hit]
             cues = found[hit].astype(np.int64)
             matches.append(Matches(owners[first], cues, tokens.starts[first], tokens.ends[last]))

@@ -88,11 +88,11 @@ class Model:
         """Return the log-odds of a batch, (n_texts, N_OUTPUTS), and its known n-grams, (n_texts,)."""
         found = grams(tokens)
         rows = self.rows.take(found.buckets)
-        hits = np.flatnonzero(rows)
-        bounds = np.searchsorted(hits, found.bounds)
+        hits = rows.nonzero()[0]
+        bounds = hits.searchsorted(found.bounds)
         counts = np.diff(bounds)
         sums = np.zeros((len(counts), self.weights.shape[1]))
-        some = np.flatnonzero(counts)
+        some = counts.nonzero()[0]
         if some.size:
             weights = self.weights.take(rows.take(hits), axis=0)
             sums[some] = np.add.reduceat(weights, bounds[some], axis=0, dtype=np.float64)
@@ -131,9 +131,7 @@ class Model:
     @overload
     def predict(self, texts: str, min_confidence: float = 0.5) -> Prediction: ...
     @overload
-    def predict(
-        self, texts: Iterable[object], min_confidence: float = 0.5
-    ) -> list[Prediction]: ...
+    def predict(self, texts: Iterable[object], min_confidence: float = 0.5) -> list[Prediction]: ...
     def predict(
         self, texts: str | Iterable[object], min_confidence: float = 0.5
     ) -> Prediction | list[Prediction]:

@@ -85,7 +85,7 @@ class NormalizedTexts:
             return self
         codes = self.codes[kept]
         places = None if self.places is None else self.places[kept]
-        return NormalizedTexts(codes, self.classes[kept], np.flatnonzero(codes == _END), places)
+        return NormalizedTexts(codes, self.classes[kept], (codes == _END).nonzero()[0], places)
 
     def without(self, where: NDArray[np.int64]) -> "NormalizedTexts":
         """Return the batch without the code points at these positions."""
@@ -132,12 +132,12 @@ def _compose(
     codes: NDArray[np.uint32], with_places: bool
 ) -> tuple[NDArray[np.uint32], NDArray[np.int64] | None]:
     """Apply NFKC to one text; return its code points and, if wanted, the place of each."""
-    places = np.flatnonzero(_look_up(codes) & np.uint32(CharClass.EARLY << 21) == 0)
+    places = (_look_up(codes) & np.uint32(CharClass.EARLY << 21) == 0).nonzero()[0]
     codes = codes.take(places)
     text = _decode(codes)
     if not with_places:
         return _encode(_nfkc(text)), None
-    firsts = np.append(0, np.flatnonzero(_starts_segment(codes)))[: len(codes)]
+    firsts = np.append(0, _starts_segment(codes).nonzero()[0])[: len(codes)]
     stops = [*firsts[1:].tolist(), len(codes)]
     pieces = [_nfkc(text[i:j]) for i, j in zip(firsts.tolist(), stops, strict=False)]
     return _encode("".join(pieces)), np.repeat(places[firsts], [len(piece) for piece in pieces])
@@ -162,7 +162,7 @@ def _raw(texts: Sequence[str], with_places: bool) -> NormalizedTexts:
     if with_places:
         places = np.arange(len(codes)) - np.repeat(ends - lengths, lengths + 1)
     cells = _look_up(codes)
-    unsafe = np.flatnonzero(cells & np.uint32(CharClass.UNSAFE << 21))
+    unsafe = (cells & np.uint32(CharClass.UNSAFE << 21)).nonzero()[0]
     if unsafe.size:
         codes, ends, places = _compose_unsafe(codes, ends, places, unsafe)
         cells = _look_up(codes)
@@ -182,7 +182,7 @@ def _compose_unsafe(
     """Rebuild the batch with the texts that hold an unsafe code point composed."""
     parts, place_parts, done = [], [], 0
     lengths = np.diff(ends, prepend=-1)
-    for index in np.unique(np.searchsorted(ends, unsafe)):
+    for index in np.unique(ends.searchsorted(unsafe)):
         start, end = ends[index] - lengths[index] + 1, ends[index]
         composed, composed_places = _compose(codes[start:end], places is not None)
         parts += [codes[done:start], composed]
@@ -200,7 +200,7 @@ def _cut_elongation(batch: NormalizedTexts) -> NormalizedTexts:
     """Cut runs of one code point to two; digits, white space and entities stay as they are."""
     codes = batch.codes
     same = codes[1:] == codes[:-1]
-    where = np.flatnonzero(same[1:] & same[:-1]) + 2
+    where = (same[1:] & same[:-1]).nonzero()[0] + 2
     where = where[codes.take(where) != _END]
     exempt = batch.classes.take(where) & np.uint16(CharClass.DIGIT | CharClass.SPACE) != 0
     where = where[~(exempt | entities.is_entity(codes.take(where)))]
@@ -210,12 +210,12 @@ def _cut_elongation(batch: NormalizedTexts) -> NormalizedTexts:
 def _collapse_space(batch: NormalizedTexts) -> NormalizedTexts:
     """Make each run of white space one space, or one line feed if it holds any; strip ends."""
     codes, classes = batch.codes, batch.classes
-    underscores = np.flatnonzero(codes == ord("_"))
+    underscores = (codes == ord("_")).nonzero()[0]
     codes[underscores], classes[underscores] = ord(" "), CharClass.SPACE
-    spaces = np.flatnonzero(classes & np.uint16(CharClass.SPACE))
+    spaces = (classes & np.uint16(CharClass.SPACE)).nonzero()[0]
     if not spaces.size:
         return batch
-    first = np.flatnonzero(np.append(True, spaces[1:] - spaces[:-1] != 1))
+    first = np.append(True, spaces[1:] - spaces[:-1] != 1).nonzero()[0]
     begins, last = spaces[first], spaces[np.append(first[1:], len(spaces)) - 1]
     codes[begins] = np.minimum.reduceat(codes[spaces], first)
     at_border = (begins == 0) | (codes[begins - 1] == _END) | (codes[last + 1] == _END)
@@ -226,7 +226,7 @@ def _collapse_space(batch: NormalizedTexts) -> NormalizedTexts:
 
 def _join_apostrophes(batch: NormalizedTexts) -> NormalizedTexts:
     """Make an apostrophe between two letters a letter, so that ``don't`` is one word."""
-    where = np.flatnonzero(batch.codes == ord("'"))
+    where = (batch.codes == ord("'")).nonzero()[0]
     where = where[where > 0]
     letter = np.uint16(CharClass.LETTER)
     inside = (batch.classes[where - 1] & letter != 0) & (batch.classes[where + 1] & letter != 0)

@@ -1,20 +1,27 @@
 """The command ``predict``: messages in, labels out, row by row and in order."""
 
+import os
 import sys
 from collections.abc import Iterator, Sequence
-from itertools import islice
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
 from prmktml.console import Parser, run, say
-from prmktml.decision import Prediction
 from prmktml.errors import UsageError
 from prmktml.modelfile import load
+from prmktml.records import Batch, judge, writer_for
+
+if TYPE_CHECKING:
+    import argparse
+
+    from prmktml.model import Model
 
 __all__ = ["main", "version"]
 
 _EXAMPLES = """\
   prmktml predict "خصم 30% لحد الخميس" "Thank you to every nurse who stayed"
   prmktml predict -i posts.csv -o labelled.csv --text-column message"""
+BATCH_ROWS = 512
+BATCHES_PER_JOB = 16
 
 
 def version() -> str:
@@ -30,12 +37,22 @@ def _parser() -> Parser:
     add = parser.add_argument
     add("-i", "--input", metavar="FILE", help="csv, tsv, jsonl, txt, xlsx, parquet (also .gz)")
     add("-o", "--output", metavar="FILE", help="write there instead of standard output")
-    add("--format", choices=("table", "jsonl", "csv"), help="default: table on a terminal, else jsonl")
+    add(
+        "--format",
+        choices=("table", "jsonl", "csv"),
+        help="default: table on a terminal, else jsonl",
+    )
     add("--text-column", metavar="NAME", help="default: text, or the only column")
     add("--model", metavar="FILE", help="default: the bundled model")
     add("--explain", action="store_true", help="show which words speak for which side")
     add("--lang", choices=("ar", "en"), help="language of explanations; default by locale")
-    add("--min-confidence", type=_confidence, default=0.5, metavar="P", help="0.5 to 1: less is unclear")
+    add(
+        "--min-confidence",
+        type=_confidence,
+        default=0.5,
+        metavar="P",
+        help="0.5 to 1: less is unclear",
+    )
     add("-j", "--jobs", type=int, default=1, metavar="N", help="processes for a large file")
     add("--encoding", metavar="NAME", help="of the input; default: found out")
     add("--excel", action="store_true", help="csv that Excel opens right and safely")
@@ -52,13 +69,109 @@ def _confidence(text: str) -> float:
     return value
 
 
+class Source(NamedTuple):
+    """Where messages come from: columns (none for plain texts) and batches of rows."""
+
+    columns: tuple[str, ...]
+    batches: Iterator[Batch]
+    notes: Sequence[str] = ()
+
+
+def _source(args: "argparse.Namespace") -> Source:
+    if args.input and args.texts:
+        raise UsageError("give texts or --input FILE, not both")
+    if args.texts and args.texts != ["-"]:
+        whole = Batch([[text] for text in args.texts], args.texts, [""] * len(args.texts))
+        return Source((), iter([whole]))
+    if not args.input and not args.texts:
+        if sys.stdin.isatty():
+            raise UsageError('no messages; try: prmktml predict "your text", or --input FILE')
+        args.input = "-"
+    return _file_source(args)
+
+
+def _file_source(args: "argparse.Namespace") -> Source:
+    from prmktml.tables import open_table
+
+    table = open_table(
+        args.input or "-", text_column=args.text_column, encoding=args.encoding, whole=args.whole
+    )
+    batches = (
+        Batch(
+            [row.fields for row in rows],
+            [row.text for row in rows],
+            [row.problem or "" for row in rows],
+        )
+        for rows in table.chunks(BATCH_ROWS)
+    )
+    return Source(tuple(table.columns), batches, table.notes)
+
+
+def _format(args: "argparse.Namespace") -> str:
+    if args.format:
+        return str(args.format)
+    if args.output:
+        return "csv" if ".csv" in args.output or ".tsv" in args.output else "jsonl"
+    return "table" if sys.stdout.isatty() else "jsonl"
+
+
+def _judged(source: Source, model: "Model", args: "argparse.Namespace") -> Iterator[Any]:
+    if args.jobs == 1:
+        return (judge(model, batch, args.min_confidence) for batch in source.batches)
+    from joblib import Parallel, delayed
+
+    jobs = Parallel(n_jobs=args.jobs, return_as="generator", pre_dispatch="3*n_jobs")
+    work = delayed(_judge_many)
+    parts = jobs(work(args.model, group, args.min_confidence) for group in _groups(source.batches))
+    return (judged for part in parts for judged in part)
+
+
+def _groups(batches: Iterator[Batch]) -> Iterator[list[Batch]]:
+    group: list[Batch] = []
+    for batch in batches:
+        group.append(batch)
+        if len(group) == BATCHES_PER_JOB:
+            yield group
+            group = []
+    if group:
+        yield group
+
+
+_MODELS: dict[str | None, Any] = {}
+
+
+def _judge_many(path: str | None, batches: list[Batch], min_confidence: float) -> list[Any]:
+    """Judge batches in a worker process, which loads its model once."""
+    if path not in _MODELS:
+        _MODELS[path] = load(path)
+    return [judge(_MODELS[path], batch, min_confidence) for batch in batches]
+
+
 def command(argv: Sequence[str] | None) -> int:
     """Run the command and return its exit code."""
     args = _parser().parse_args(argv)
     if args.version:
         print(version())
         return 0
-    raise NotImplementedError
+    source = _source(args)
+    for note in source.notes:
+        say(f"prmktml: {note}")
+    model = load(args.model)
+    bad: list[str] = []
+    with writer_for(_format(args), args.output, source.columns, model, args) as write:
+        for judged in _judged(source, model, args):
+            bad += [problem for problem in judged.batch.problems if problem]
+            write(judged)
+    return _tell_bad(bad, args.strict)
+
+
+def _tell_bad(bad: list[str], strict: bool) -> int:
+    if not bad:
+        return 0
+    for problem in bad[:10]:
+        say(f"prmktml: {problem}")
+    say(f"prmktml: {len(bad)} rows could not be read; each stands in the output as unreadable")
+    return 3 if strict else 0
 
 
 def main(argv: Sequence[str] | None = None) -> int:

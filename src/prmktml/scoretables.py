@@ -9,7 +9,7 @@ from prmktml.decision import REASONS
 from prmktml.evaluation import N_BINS
 from prmktml.scoring import LENGTHS, MIN_SLICE, SLICES, Rows, Scored, markdown
 
-__all__ = ["full_report"]
+__all__ = ["full_report", "slice_sections"]
 
 COVERAGES: Final = (0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
 _SHOWN: Final = 60
@@ -23,15 +23,22 @@ def full_report(scored: Scored, *, show_texts: bool = False) -> str:
         "## Languages\n\n" + scored.language_table(),
         "## Calibration, verdicts, aspects\n\n" + scored.quality_table(),
         "## Labels\n\n" + scored.confusion_table(),
+        *slice_sections(scored),
+    ]
+    if show_texts:
+        parts.append("## Messages it got wrong\n\n" + _texts(scored))
+    return "\n\n".join(parts) + "\n"
+
+
+def slice_sections(scored: Scored) -> list[str]:
+    """Return the sections that a report and a model card share."""
+    return [
         "## Aspects\n\n" + _aspect_table(scored),
         "## Reliability of confidence\n\n" + _reliability_table(scored),
         "## Accuracy at coverage\n\n" + _coverage_table(scored),
         *(f"## By {name}\n\n" + table for name, table in _slices(scored)),
         "## Errors by cause\n\n" + _error_table(scored),
     ]
-    if show_texts:
-        parts.append("## Messages it got wrong\n\n" + _texts(scored))
-    return "\n\n".join(parts) + "\n"
 
 
 def _units(scored: Scored) -> str:
@@ -59,7 +66,11 @@ def _reliability_table(scored: Scored) -> str:
     confidence, correct = scored.decisions.confidence[rows], scored.correct(rows)
     bins = np.minimum(((confidence - 0.5) * 2 * N_BINS).astype(int), N_BINS - 1)
     table = [
-        [f"{0.5 + k / 20:.2f}–{0.55 + k / 20:.2f}", int(at.sum()), *_mean(confidence[at], correct[at])]
+        [
+            f"{0.5 + k / 20:.2f}–{0.55 + k / 20:.2f}",
+            int(at.sum()),
+            *_mean(confidence[at], correct[at]),
+        ]
         for k in range(N_BINS)
         if (at := bins == k).any()
     ]
@@ -89,7 +100,10 @@ def _slices(scored: Scored) -> list[tuple[str, str]]:
         tables.append((name, _slice_table(scored, name, slices)))
     words = np.array([len(text.split()) for text in scored.corpus.texts])[scored.rows]
     lengths = [
-        (f"{low}–{high}" if high < 10**9 else f"{low} or more", scored.rows[(words >= low) & (words <= high)])
+        (
+            f"{low}–{high}" if high < 10**9 else f"{low} or more",
+            scored.rows[(words >= low) & (words <= high)],
+        )
         for low, high in LENGTHS
     ]
     return [*tables, ("length in words", _slice_table(scored, "words", lengths))]

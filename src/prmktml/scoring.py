@@ -86,7 +86,9 @@ class Scored:
         """Language of each row: the file's own column, or what was identified."""
         named = self.corpus.column("language")
         found = ("ar", "en", "mixed", "unknown")
-        return np.array([n or found[i] for n, i in zip(named, self.decisions.language, strict=True)])
+        return np.array(
+            [n or found[i] for n, i in zip(named, self.decisions.language, strict=True)]
+        )
 
     @property
     def units(self) -> NDArray[np.int64]:
@@ -166,7 +168,11 @@ class Scored:
         is_other = self.corpus.labels[rows] == 2
         table = [
             ["ECE of confidence", f"{ece(confidence, self.correct(sided)):.3f}", len(sided)],
-            ["ECE if perfectly calibrated", f"{expected_ece(confidence, self.seed):.3f}", len(sided)],
+            [
+                "ECE if perfectly calibrated",
+                f"{expected_ece(confidence, self.seed):.3f}",
+                len(sided),
+            ],
             ["clear: share wrong", f"{1 - self.correct(clear).mean():.3f}", len(clear)],
             ["clear: coverage", f"{len(clear) / max(len(rows), 1):.3f}", len(rows)],
             ["other: AUROC", f"{roc_auc(d.probabilities[rows, 2], is_other):.3f}", len(rows)],
@@ -176,8 +182,16 @@ class Scored:
             mixed = both_sides(self.corpus.aspects[rows])
             precision = average_precision(d.mixedness[rows], mixed)
             table += [
-                ["primary aspect: accuracy", self.interval(self.aspect_accuracy, with_aspect), len(with_aspect)],
-                ["mixed: average precision", f"{precision:.3f}", f"{int(mixed.sum())} of {len(rows)}"],
+                [
+                    "primary aspect: accuracy",
+                    self.interval(self.aspect_accuracy, with_aspect),
+                    len(with_aspect),
+                ],
+                [
+                    "mixed: average precision",
+                    f"{precision:.3f}",
+                    f"{int(mixed.sum())} of {len(rows)}",
+                ],
             ]
         return markdown(["measure", "value", "n"], table)
 

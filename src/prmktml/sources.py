@@ -7,13 +7,14 @@ message. What the bytes mean is left to :mod:`prmktml.encoding` and :mod:`prmktm
 import os
 import stat
 import sys
-from collections.abc import Iterator
-from typing import Any, Final
+from collections.abc import Callable, Iterator
+from typing import Any, BinaryIO, Final, TypeVar
 
-from prmktml.errors import DataError
+from prmktml.errors import DataError, PrmktmlError
 
-__all__ = ["Source", "unreadable"]
+__all__ = ["Source", "guarded", "open_regular", "unreadable"]
 
+_T = TypeVar("_T")
 _BLOCK: Final = 1 << 20
 _KINDS: Final = (
     (b"PK\x03\x04", "a zip archive, as workbooks are", "if it is one, end its name in .xlsx"),
@@ -39,6 +40,48 @@ def unreadable(name: str, error: OSError) -> DataError:
     if isinstance(error, PermissionError):
         return DataError(f"{name}: there is no permission to read it; ask its owner, or copy it")
     return DataError(f"{name} cannot be read: {error.strerror or error}; restore it from a copy")
+
+
+def open_regular(path: str) -> BinaryIO:
+    """Open a file that must be read here and there, not from front to back.
+
+    Raises
+    ------
+    DataError
+        If it cannot be opened, or is a pipe.
+    """
+    try:
+        file = open(path, "rb")  # noqa: SIM115, the caller closes it
+    except OSError as error:
+        raise unreadable(path, error) from error
+    if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+        file.close()
+        raise DataError(f"{path} is a pipe; write it to a file first, its end is read before all")
+    return file
+
+
+def guarded(path: str, act: Callable[[], _T]) -> _T:
+    """Let a reader of other people's formats act; whatever it stumbles over is the file's fault.
+
+    Raises
+    ------
+    DataError
+        If it raises anything; its warnings are not shown.
+    """
+    import warnings
+
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return act()
+    except PrmktmlError:
+        raise
+    except Exception as error:
+        found = str(error).partition("\n")[0] or "cut or empty"
+        raise DataError(
+            f"{path} is damaged, or not what its name says ({type(error).__name__}: {found}); "
+            "restore it from a copy, or save it anew, for example as .csv"
+        ) from error
 
 
 class Source:
@@ -79,15 +122,14 @@ class Source:
     def _open(self) -> Any:
         if self.path == "-":
             return sys.stdin.buffer
-        stream = open(self.path, "rb")  # noqa: SIM115, closed by close()
-        state = os.fstat(stream.fileno())
+        state = os.stat(self.path)
         self.regular = stat.S_ISREG(state.st_mode)
-        if not self.packed:
-            self._size = state.st_size if self.regular else 0
-            return stream
-        import gzip
+        if self.packed:
+            import gzip
 
-        return _Gzip(gzip.GzipFile(fileobj=stream), stream)
+            return gzip.open(self.path)
+        self._size = state.st_size if self.regular else 0
+        return open(self.path, "rb")
 
     def again(self) -> "Source":
         """Open the same file once more, from its beginning."""
@@ -106,3 +148,29 @@ class Source:
         DataError
             If the file is of another kind than text, damaged, or shorter than when it was opened.
         """
+        import zlib
+
+        done = 0
+        try:
+            while block := self._stream.read1(_BLOCK):
+                if not done:
+                    self._check_kind(block)
+                done += len(block)
+                yield block
+        except (EOFError, zlib.error) as error:
+            raise DataError(
+                f"{self.name} is damaged: its compressed data ends or breaks after {done:,} bytes "
+                "of text; fetch it again or restore it from a copy"
+            ) from error
+        except OSError as error:
+            raise unreadable(self.name, error) from error
+        if done < self._size:
+            raise DataError(
+                f"{self.name} was cut while it was read: found {done:,} of {self._size:,} bytes; "
+                "wait until it is written whole, then start again"
+            )
+
+    def _check_kind(self, first: bytes) -> None:
+        for mark, kind, remedy in _KINDS:
+            if first.startswith(mark):
+                raise DataError(f"{self.name} is {kind}, not text; {remedy}")

@@ -114,11 +114,11 @@ def tokenize(batch: NormalizedTexts) -> Tokens:
     begins = batch.classes & np.uint16(CharClass.SYMBOL) != 0
     begins[1:] |= step
     begins[:1] |= letters[:1]
-    starts = np.flatnonzero(begins)
+    starts = begins.nonzero()[0]
     ends = starts + 1
-    ends[letters.take(starts)] = np.flatnonzero(letters[:-1] > letters[1:]) + 1
+    ends[letters.take(starts)] = (letters[:-1] > letters[1:]).nonzero()[0] + 1
     hasher = SpanHasher(batch.codes)
-    bounds = np.concatenate(([0], np.searchsorted(starts, batch.ends)))
+    bounds = np.concatenate(([0], starts.searchsorted(batch.ends)))
     return Tokens(batch, starts, ends, hasher(starts, ends), bounds, letters, hasher)
 
 

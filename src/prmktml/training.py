@@ -84,7 +84,9 @@ def fit(*paths: Path | str, extend: bool = False, seed: int = 0) -> Model:
     return train(read_corpus(*files), seed=seed).model
 
 
-def train(corpus: Corpus, *, seed: int = 0, lexicon: Lexicon | None = None, **heads: Any) -> Trained:
+def train(
+    corpus: Corpus, *, seed: int = 0, lexicon: Lexicon | None = None, **heads: Any
+) -> Trained:
     """Cross-validate, calibrate, refit on all rows and fold into a model."""
     _check_size(corpus)
     pipeline = build_pipeline(bundled_lexicon() if lexicon is None else lexicon, **heads)

@@ -1,0 +1,77 @@
+"""The card of a model: what it is for, how good it is, where it fails; generated, never typed."""
+
+from typing import Any
+
+from prmktml.model import Model
+from prmktml.scoring import Scored
+from prmktml.scoretables import slice_sections
+
+__all__ = ["external_table", "model_card"]
+
+_INTENDED = """\
+It tells whether a campaign message in Arabic (all varieties) or English is PR-style (values,
+issues, relationships) or marketing-style (sales, offers, traffic), and says when not to trust it:
+only the verdict `clear` is meant to be used without a look. What the labels mean is told in
+`docs/codebook.md`.
+
+It is not meant for judging people, for telling true from false, for political or legal decisions,
+or for text that is no campaign message: the label `other` is a guard, not a classifier of its own.
+The corpus was composed with a language model, so what real senders do that nobody thought of
+composing is unknown to it."""
+
+
+def model_card(model: Model, folds: Scored, external: str = "") -> str:
+    """Return the card in Markdown.
+
+    Parameters
+    ----------
+    model : Model
+    folds : Scored
+        Its out-of-fold scores on its own corpus.
+    external : str
+        A section on other messages, as :func:`external_table` makes it.
+    """
+    info = model.info
+    parts = [
+        f"# Model {model.name}",
+        _INTENDED,
+        "## How it was made\n\n" + _making(model, info),
+        "## Scores on unseen groups of its own corpus\n\n"
+        f"Five folds that keep groups apart, seed {info['seed']}; 95% bootstrap intervals over "
+        "groups. Rebuild: `uv run python scripts/build_model.py`.",
+        folds.language_table(),
+        folds.quality_table(),
+        folds.confusion_table(),
+    ]
+    parts += slice_sections(folds)
+    if external:
+        parts.append(external)
+    return "\n\n".join(parts) + "\n"
+
+
+def _making(model: Model, info: dict[str, Any]) -> str:
+    packages = ", ".join(f"{name} {version}" for name, version in info["packages"].items())
+    return (
+        "Logistic regression on hashed word 1-2-grams, character 2-5-grams and counts of cue "
+        f"classes, folded into one matrix: {len(model.buckets):,} n-grams, "
+        f"{len(model.lexicon.cues)} cue classes from {len(model.lexicon.keys):,} keys, nine "
+        f"outputs. Corpus: {info['corpus']['n']:,} messages, SHA-256 "
+        f"`{info['corpus']['sha256'][:16]}…`. Trained with {packages}. Calibrated out of fold; "
+        f"thresholds: clear {model.thresholds.clear}, other {model.thresholds.other}, "
+        f"mixed {model.thresholds.mixed}."
+    )
+
+
+def external_table(scored: Scored, digest: str) -> str:
+    """Return the section on a labelled file that is not distributed with the model."""
+    return "\n\n".join(
+        [
+            "## Scores on other messages",
+            "A set of real public messages, labelled by the same codebook with language models, "
+            "only rows on which three readings agreed, so an upper bound. It is not distributed, "
+            f"nothing of it was trained on; n={len(scored.rows)}, SHA-256 `{digest}`, model "
+            f"{scored.name}, `prmktml evaluate FILE`.",
+            scored.language_table(),
+            scored.quality_table(),
+        ]
+    )
