@@ -103,10 +103,10 @@ def _replacing(path: str, text: bool) -> Iterator[IO[Any]]:
 def _open(written: str, target: str, text: bool) -> IO[Any]:
     """Open the file to write; a new one gets the permissions of the file it replaces."""
     mode: int | None = None
-    if os.path.exists(target):
-        if not os.access(target, os.W_OK):
-            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), target)
+    with suppress(FileNotFoundError):
         mode = stat.S_IMODE(os.stat(target).st_mode)
+    if mode is not None and not os.access(target, os.W_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), target)
     flags = os.O_WRONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
     if written != target:
         flags |= os.O_CREAT | os.O_EXCL

@@ -227,6 +227,7 @@ def _judge(
     result.mark(Reason.BOTH_SIDES, result.mixedness >= thresholds.mixed, Verdict.MIXED)
     tie = result.confidence < thresholds.clear
     doubtful = result.probabilities[:, :2].max(axis=1) < thresholds.clear
-    result.mark(Reason.NEAR_TIE, tie, Verdict.UNCLEAR)
-    result.mark(Reason.OUT_OF_SCOPE, doubtful & ~tie & ~is_other, Verdict.UNCLEAR)
+    undecided = result.verdicts == VERDICTS.index(Verdict.CLEAR)
+    result.mark(Reason.NEAR_TIE, undecided & tie, Verdict.UNCLEAR)
+    result.mark(Reason.OUT_OF_SCOPE, undecided & doubtful & ~tie, Verdict.UNCLEAR)
     result.void(Reason.NO_TEXT, n_tokens == 0)

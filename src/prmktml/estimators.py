@@ -71,9 +71,9 @@ class OccurrenceTfidf(TransformerMixin, BaseEstimator):
     """Weight n-gram counts by inverse document frequency and scale each text.
 
     A text is divided by the square root of the sum over its *occurrences* of the squared
-    inverse document frequency: an L2 norm that needs no counting of equal n-grams, so that
-    prediction can add up occurrences as they come. With ``df`` texts of ``n`` holding a bucket,
-    ``idf = log((1 + n) / (1 + df)) + 1``.
+    weight: an L2 norm that needs no counting of equal n-grams, so that prediction can add up
+    occurrences as they come. With ``df`` texts of ``n`` holding a bucket its weight is
+    ``(log((1 + n) / (1 + df)) + 1) ** power``.
 
     Parameters
     ----------
@@ -81,6 +81,8 @@ class OccurrenceTfidf(TransformerMixin, BaseEstimator):
         Buckets that fewer texts hold are left out.
     cue_scale : float, default 0.5
         Weight of cue features beside n-grams, before regularization.
+    power : float, default 1.5
+        Of the inverse document frequency; above 1 rare n-grams count for more.
 
     Attributes
     ----------
@@ -88,15 +90,16 @@ class OccurrenceTfidf(TransformerMixin, BaseEstimator):
     idf_ : ndarray, shape (n_ngrams,)
     """
 
-    def __init__(self, min_df: int = 2, cue_scale: float = 0.5) -> None:
+    def __init__(self, min_df: int = 2, cue_scale: float = 0.5, power: float = 1.5) -> None:
         self.min_df = min_df
         self.cue_scale = cue_scale
+        self.power = power
 
     def fit(self, X: sp.csr_array, y: object = None) -> "OccurrenceTfidf":
         """Learn which buckets are kept, and their inverse document frequency."""
         df = np.bincount(X.indices, minlength=X.shape[1])[:N_BUCKETS]
         self.buckets_ = np.flatnonzero(df >= self.min_df)
-        self.idf_ = np.log((1 + X.shape[0]) / (1 + df[self.buckets_])) + 1
+        self.idf_ = (np.log((1 + X.shape[0]) / (1 + df[self.buckets_])) + 1) ** self.power
         return self
 
     def transform(self, X: sp.csr_array) -> sp.csr_array:
@@ -105,7 +108,10 @@ class OccurrenceTfidf(TransformerMixin, BaseEstimator):
         counts, cues = X[:, self.buckets_], X[:, N_BUCKETS:]
         norm = np.sqrt(np.maximum(counts @ self.idf_**2, 1e-12))
         weighted = sp.diags_array(1 / norm) @ counts @ sp.diags_array(self.idf_)
-        return sp.hstack([weighted, cues * self.cue_scale], format="csr")
+        features = sp.hstack([weighted, cues * self.cue_scale], format="csr")
+        features.indices = features.indices.astype(np.int32)
+        features.indptr = features.indptr.astype(np.int32)
+        return features
 
 
 class Heads(ClassifierMixin, BaseEstimator):
@@ -127,7 +133,7 @@ class Heads(ClassifierMixin, BaseEstimator):
     intercept_ : ndarray, shape (9,)
     """
 
-    def __init__(self, C: float = 10.0, aspect_C: float = 10.0) -> None:
+    def __init__(self, C: float = 5.0, aspect_C: float = 5.0) -> None:
         self.C = C
         self.aspect_C = aspect_C
 

@@ -2,16 +2,16 @@
 
 Rows out are rows in: a row that cannot be read comes as one with a problem, and only a file that
 cannot be read at all ends in an error. Memory does not grow with the file, except where a
-workbook keeps its strings apart. Writing is done by :mod:`prmktml.outputs`.
+workbook keeps its strings apart. Writing is done by :mod:`prmktml.tables.outputs`.
 """
 
 import os
 from typing import Final
 
 from prmktml.errors import UsageError
-from prmktml.outputs import open_output
-from prmktml.rows import Row, Table
-from prmktml.sources import Source
+from prmktml.tables.outputs import open_output
+from prmktml.tables.rows import Row, Table
+from prmktml.tables.sources import Source
 
 __all__ = ["Row", "Table", "open_output", "open_table"]
 
@@ -34,7 +34,7 @@ def open_table(
     encoding: str | None = None,
     whole: bool = False,
 ) -> Table:
-    """Open a table, find out how it is written, and read its columns.
+    r"""Open a table, find out how it is written, and read its columns.
 
     Parameters
     ----------
@@ -65,7 +65,7 @@ def open_table(
     >>> import pathlib, tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     path = pathlib.Path(folder, "posts.csv")
-    ...     _ = path.write_text("id;text\\n1;Thank you, all\\n", encoding="utf-8")
+    ...     _ = path.write_text("id;text\n1;Thank you, all\n", encoding="utf-8")
     ...     with open_table(path) as table:
     ...         [(row.fields, row.text) for row in table]
     [(['1', 'Thank you, all'], 'Thank you, all')]
@@ -74,11 +74,11 @@ def open_table(
     kind = _kind(name)
     _check_options(name, kind, text_column, encoding, whole)
     if kind == "xlsx":
-        from prmktml.workbook import read_workbook
+        from prmktml.tables.workbook import read_workbook
 
         return read_workbook(name, text_column)
     if kind == "parquet":
-        from prmktml.parquet import read_parquet
+        from prmktml.tables.parquet import read_parquet
 
         return read_parquet(name, text_column)
     source = Source(name, packed=name.lower().endswith(".gz"))
@@ -91,6 +91,8 @@ def open_table(
 
 def _kind(path: str) -> str:
     """Tell the format by the end of a name; what is no file, such as a pipe, holds plain lines."""
+    if path == "-":
+        return "txt"
     name = path.lower()
     packed = name.endswith(".gz")
     kind = _KINDS.get(os.path.splitext(name.removesuffix(".gz"))[1])
@@ -110,7 +112,8 @@ def _check_options(
 ) -> None:
     """Refuse an option that the format has no use for."""
     if kind == "txt" and text_column is not None:
-        raise UsageError(f"{path} is read line by line and has no columns; leave --text-column out")
+        name = "standard input" if path == "-" else path
+        raise UsageError(f"{name} is read line by line and has no columns; leave --text-column out")
     if kind != "txt" and whole:
         raise UsageError(f"{path} is a {kind} table; --whole is for txt and standard input")
     if kind in _OWN_ENCODING and encoding is not None:
@@ -121,10 +124,10 @@ def _read(
     source: Source, kind: str, text_column: str | None, encoding: str | None, whole: bool
 ) -> Table:
     if kind == "jsonl":
-        from prmktml.jsonlines import read_jsonl
+        from prmktml.tables.jsonlines import read_jsonl
 
         return read_jsonl(source, text_column, encoding)
-    from prmktml.textfiles import read_delimited, read_txt
+    from prmktml.tables.textfiles import read_delimited, read_txt
 
     if kind == "txt":
         return read_txt(source, encoding, whole)

@@ -1,7 +1,7 @@
 """Where bytes come from: a file, a pipe, standard input, with or without gzip.
 
 Here a file that is missing, locked, damaged, cut while it is read, or of another kind ends in a
-message. What the bytes mean is left to :mod:`prmktml.encoding` and :mod:`prmktml.lines`.
+message. What the bytes mean is left to the modules beside it.
 """
 
 import os
@@ -51,13 +51,14 @@ def open_regular(path: str) -> BinaryIO:
         If it cannot be opened, or is a pipe.
     """
     try:
-        file = open(path, "rb")  # noqa: SIM115, the caller closes it
+        kind = os.stat(path).st_mode
+        if stat.S_ISREG(kind) or stat.S_ISDIR(kind):
+            return open(path, "rb")
     except OSError as error:
         raise unreadable(path, error) from error
-    if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-        file.close()
-        raise DataError(f"{path} is a pipe; write it to a file first, its end is read before all")
-    return file
+    except ValueError as error:
+        raise DataError(f"{path!r} is no name that a file can have; check it") from error
+    raise DataError(f"{path} is a pipe; write it to a file first, as its end must be read first")
 
 
 def guarded(path: str, act: Callable[[], _T]) -> _T:
@@ -157,18 +158,23 @@ class Source:
                     self._check_kind(block)
                 done += len(block)
                 yield block
-        except (EOFError, zlib.error) as error:
-            raise DataError(
-                f"{self.name} is damaged: its compressed data ends or breaks after {done:,} bytes "
-                "of text; fetch it again or restore it from a copy"
-            ) from error
-        except OSError as error:
-            raise unreadable(self.name, error) from error
+        except (EOFError, zlib.error, OSError) as error:
+            raise self._broken(error, done) from error
         if done < self._size:
             raise DataError(
                 f"{self.name} was cut while it was read: found {done:,} of {self._size:,} bytes; "
                 "wait until it is written whole, then start again"
             )
+
+    def _broken(self, error: Exception, done: int) -> DataError:
+        if isinstance(error, OSError) and error.errno is not None:
+            return unreadable(self.name, error)
+        if str(error).startswith("Not a gzipped"):
+            return DataError(f"{self.name} is no gzip file; take .gz off its name")
+        return DataError(
+            f"{self.name} is damaged: its compressed data ends or breaks after {done:,} bytes of "
+            "text; fetch it again or restore it from a copy"
+        )
 
     def _check_kind(self, first: bytes) -> None:
         for mark, kind, remedy in _KINDS:

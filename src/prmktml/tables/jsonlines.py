@@ -6,9 +6,10 @@ from json import JSONDecodeError, JSONDecoder
 from typing import Any, Final, NamedTuple
 
 from prmktml.errors import DataError
-from prmktml.lines import Block, open_lines
-from prmktml.rows import Row, Table, choose_text_column, fault_of, shown
-from prmktml.sources import Source
+from prmktml.tables.lines import Block, open_lines
+from prmktml.tables.rows import Row, Table, choose_text_column
+from prmktml.tables.sources import Source
+from prmktml.tables.wording import fault_of, shown
 
 __all__ = ["read_jsonl"]
 
@@ -37,7 +38,7 @@ def read_jsonl(source: Source, text_column: str | None, encoding: str | None) ->
     first = next((part for part in parts if part), [])
     columns = list(dict.fromkeys(name for line in first for name in line.record or ()))
     if first and not columns:
-        raise DataError(f"{source.name}, row {first[0].number}, {first[0].fault or _ALLOWED}")
+        raise DataError(f"{source.name}, row {first[0].number}{first[0].fault or _ALLOWED}")
     key = columns[choose_text_column(source.name, columns, text_column)] if columns else "text"
     batches = ([_row(source.name, key, line) for line in part] for part in chain([first], parts))
     return Table(
@@ -58,6 +59,7 @@ def _parse(blocks: Iterable[Block], encoding: str) -> Iterator[list[_Line]]:
         for number, text in enumerate(block.lines, before + 1):
             if text.strip(_BLANK):
                 fault = "" if block.clean else fault_of(text, encoding)
+                fault = fault and f": {fault}"
                 part.append(_parse_line(number, text.strip(_BLANK), fault))
         before += len(block.lines)
         yield part
@@ -67,12 +69,15 @@ def _parse_line(number: int, text: str, fault: str) -> _Line:
     try:
         record = _decode(text)
     except JSONDecodeError as error:
-        why = f"{error.msg} at character {error.pos + 1:,}"
-        record, fault = None, fault or f"found {shown(text)}, which is no JSON ({why}); {_ALLOWED}"
+        why = f"{error.msg}, character {error.pos + 1:,}"
+        record, fault = (
+            None,
+            fault or f": found {shown(text)}, which is no JSON ({why}); {_ALLOWED}",
+        )
     except (ValueError, RecursionError) as error:
-        record, fault = None, fault or f"found {shown(text)}, which cannot be read ({error})"
+        record, fault = None, fault or f": found {shown(text)}, which cannot be read ({error})"
     if not isinstance(record, dict):
-        fault = fault or f"found {shown(text)}, which is no object; {_ALLOWED}"
+        fault = fault or f": found {shown(text)}, which is no object; {_ALLOWED}"
         return _Line(number, text, None, fault)
     return _Line(number, text, record, fault)
 
@@ -82,7 +87,7 @@ def _row(name: str, key: str, line: _Line) -> Row:
     fields = {key: line.text} if line.record is None else line.record
     fault = line.fault or _text_fault(fields, key)
     if fault:
-        return Row(line.number, fields, None, f"{name}, row {line.number}, {fault}")
+        return Row(line.number, fields, None, f"{name}, row {line.number}{fault}")
     return Row(line.number, fields, fields[key] or "")
 
 
@@ -91,4 +96,4 @@ def _text_fault(fields: dict[str, Any], key: str) -> str:
     if key in fields and (fields[key] is None or isinstance(fields[key], str)):
         return ""
     found = f"found {shown(fields[key])}" if key in fields else "there is no such field"
-    return f"column {shown(key)}: {found}; allowed is a text in quotes, or null"
+    return f", column {shown(key)}: {found}; allowed is a text in quotes, or null"

@@ -1,14 +1,16 @@
 """Tables in parquet files, read and written in batches by pyarrow."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from functools import partial
 from typing import Any, BinaryIO, Final
 
-from prmktml.encoding import ESCAPE
 from prmktml.errors import DataError, UsageError
-from prmktml.rows import Row, Table, as_text, choose_text_column, fault_of, shown
-from prmktml.sources import guarded, open_regular
+from prmktml.tables.encoding import ESCAPE
+from prmktml.tables.lines import is_dirty
+from prmktml.tables.rows import Row, Table, choose_text_column
+from prmktml.tables.sources import guarded, open_regular
+from prmktml.tables.wording import as_text, shown
 
 __all__ = ["ParquetWriter", "read_parquet"]
 
@@ -65,16 +67,16 @@ def _check_type(arrow: Any, path: str, field: Any) -> None:
 def _batches(
     path: str, columns: list[str], place: int, found: Iterator[Any]
 ) -> Iterator[list[Row]]:
-    number = 1
+    before = 0
     while (batch := guarded(path, lambda: next(found, None))) is not None:
         read = [guarded(path, partial(_values, column)) for column in batch.columns]
         clean = all(sound for _, sound in read)
         rows = []
-        for number, fields in enumerate(zip(*(values for values, _ in read), strict=True), number):
+        for i, fields in enumerate(zip(*(values for values, _ in read), strict=True), before + 1):
             fault = "" if clean else _fault(columns, fields)
-            problem = f"{path}, row {number}, {fault}" if fault else None
-            rows.append(Row(number, list(fields), None if fault else fields[place] or "", problem))
-        number += 1
+            problem = f"{path}, row {i}, {fault}" if fault else None
+            rows.append(Row(i, list(fields), None if fault else fields[place] or "", problem))
+        before += batch.num_rows
         yield rows
 
 
@@ -93,9 +95,9 @@ def _values(column: Any) -> tuple[list[Any], bool]:
 
 def _fault(columns: Sequence[str], fields: Sequence[Any]) -> str:
     for name, value in zip(columns, fields, strict=True):
-        fault = fault_of(value, "utf-8") if isinstance(value, str) else ""
-        if fault:
-            return f"column {shown(name)}: {fault}"
+        if isinstance(value, str) and is_dirty(value):
+            found = f"found {shown(value)}, which is not in utf-8"
+            return f"column {shown(name)}: {found}; allowed is that alone, so write the file anew"
     return ""
 
 
@@ -129,6 +131,12 @@ class ParquetWriter:
         self._flush()
         self.writer.close()
 
+    def abandon(self) -> None:
+        """Let go of the file after an error."""
+        if self.writer is not None:
+            with suppress(Exception):
+                self.writer.close()
+
     def _flush(self) -> None:
         columns = list(zip(*self.rows, strict=True)) or [()] * len(self.columns)
         if self.writer is None:
@@ -142,14 +150,19 @@ class ParquetWriter:
 
     def _array(self, field: Any, values: Sequence[Any]) -> Any:
         if field.type == self.arrow.string():
-            values = [None if value is None else as_text(value) for value in values]
+            values = [None if value is None else _utf8(as_text(value)) for value in values]
         try:
             return self.arrow.array(values, field.type)
         except (self.arrow.ArrowException, OverflowError) as error:
             raise DataError(
-                f"{self.name}, rows from {self.n_written + 1:,} on, column {shown(field.name)}: found "
-                f"other values than {field.type}, which the first rows hold ({error}); write csv or jsonl"
+                f"{self.name}, column {shown(field.name)}, after row {self.n_written:,}: found "
+                f"what is no {field.type}, as the first rows hold ({error}); write csv or jsonl"
             ) from error
+
+
+def _utf8(text: str) -> str:
+    """Write what UTF-8 cannot hold as an escape."""
+    return text.encode("utf-8", "backslashreplace").decode()
 
 
 def _type(arrow: Any, values: Sequence[Any]) -> Any:

@@ -11,15 +11,13 @@ from contextlib import AbstractContextManager, contextmanager
 from typing import Any, BinaryIO, Final, Protocol
 
 from prmktml.atomic import replace_file
-from prmktml.errors import DataError, UsageError
-from prmktml.rows import as_text, listed, unique_names
+from prmktml.errors import UsageError
+from prmktml.tables.wording import listed
+from prmktml.tables.writers import DelimitedWriter, JsonLinesWriter, OrderedWriter
 
 __all__ = ["FORMATS", "Output", "open_output"]
 
 FORMATS: Final = ("csv", "tsv", "jsonl", "xlsx", "parquet")
-_BOM: Final = b"\xef\xbb\xbf"
-_FORMULA: Final = tuple("=+-@\t\r\n＝＋－＠")
-"""What begins a cell that a spreadsheet may run, full-width signs included."""
 
 
 class Output(Protocol):
@@ -28,8 +26,14 @@ class Output(Protocol):
     def write(self, row: Sequence[Any] | Mapping[str, Any]) -> None:
         """Write one row."""
 
+    def flush(self) -> None:
+        """Hand on what was written so far, as far as the format allows."""
+
     def finish(self) -> None:
-        """Write what comes after the last row."""
+        """Write what comes after the last row; leaving the ``with`` block does it."""
+
+    def abandon(self) -> None:
+        """Let go of everything after an error."""
 
 
 def open_output(
@@ -99,22 +103,26 @@ def _format(path: str, wanted: str | None) -> str:
 def _writing(path: str, chosen: str, columns: Sequence[str], excel: bool) -> Iterator[Output]:
     with _binary(path) as file:
         output = _output(file, path, chosen, columns, excel)
-        yield output
-        output.finish()
+        try:
+            yield output
+            output.finish()
+        except BaseException:
+            output.abandon()
+            raise
 
 
 def _output(file: BinaryIO, path: str, chosen: str, columns: Sequence[str], excel: bool) -> Output:
     if chosen == "jsonl":
-        return _JsonLines(file, columns)
+        return JsonLinesWriter(file, columns)
     if chosen in ("csv", "tsv"):
-        return _Delimited(file, columns, "\t" if chosen == "tsv" else ",", excel)
+        return DelimitedWriter(file, columns, "\t" if chosen == "tsv" else ",", excel)
     if chosen == "xlsx":
-        from prmktml.workbook import WorkbookWriter
+        from prmktml.tables.workbook import WorkbookWriter
 
-        return _Cells(WorkbookWriter(file, path, columns), columns)
-    from prmktml.parquet import ParquetWriter
+        return OrderedWriter(WorkbookWriter(file, path, columns), columns)
+    from prmktml.tables.parquet import ParquetWriter
 
-    return _Cells(ParquetWriter(file, path, columns), columns)
+    return OrderedWriter(ParquetWriter(file, path, columns), columns)
 
 
 @contextmanager
@@ -145,91 +153,3 @@ class _Decoding:
 
     def flush(self) -> None:
         sys.stdout.flush()
-
-
-class _JsonLines:
-    def __init__(self, file: BinaryIO, columns: Sequence[str]) -> None:
-        from json import JSONEncoder
-
-        self.file, self.names = file, unique_names(columns)
-        self.encode = JSONEncoder(ensure_ascii=False, default=str).encode
-        self.escape = JSONEncoder(default=str).encode
-
-    def write(self, row: Sequence[Any] | Mapping[str, Any]) -> None:
-        record = row if isinstance(row, dict) else dict(zip(self.names, row, strict=True))
-        try:
-            line = self.encode(record).encode()
-        except UnicodeEncodeError:  # a lone surrogate
-            line = self.escape(record).encode()
-        self.file.write(line + b"\n")
-
-    def finish(self) -> None: ...
-
-
-class _Delimited:
-    """Writes csv; the csv module's CRLF becomes the end of a line that is wanted.
-
-    With another end than CRLF the csv module of Python before 3.13 leaves a lone CR unquoted.
-    """
-
-    def __init__(self, file: BinaryIO, columns: Sequence[str], delimiter: str, excel: bool) -> None:
-        import csv
-
-        self.file, self.columns, self.excel = file, columns, excel
-        self.write_cells = csv.writer(_Lines(file, "\r\n" if excel else "\n"), delimiter=delimiter)
-        if excel:
-            file.write(_BOM)
-        self.write(columns)
-
-    def write(self, row: Sequence[Any] | Mapping[str, Any]) -> None:
-        values = _in_order(row, self.columns)
-        cells = [value if type(value) is str else as_text(value) for value in values]
-        if self.excel:
-            texts = zip(cells, values, strict=True)
-            cells = [_harmless(cell) if isinstance(value, str) else cell for cell, value in texts]
-        self.write_cells.writerow(cells)
-
-    def finish(self) -> None: ...
-
-
-class _Lines:
-    """Takes the lines of the csv module, each with its CRLF."""
-
-    def __init__(self, file: BinaryIO, end: str) -> None:
-        self.file, self.end = file, end
-
-    def write(self, line: str) -> None:
-        self.file.write((line[:-2] + self.end).encode("utf-8", "backslashreplace"))
-
-
-class _Cells:
-    """Hands rows to a writer that knows nothing of mappings."""
-
-    def __init__(self, writer: Any, columns: Sequence[str]) -> None:
-        self.writer, self.columns = writer, columns
-
-    def write(self, row: Sequence[Any] | Mapping[str, Any]) -> None:
-        self.writer.write(_in_order(row, self.columns))
-
-    def finish(self) -> None:
-        self.writer.finish()
-
-
-def _in_order(row: Sequence[Any] | Mapping[str, Any], columns: Sequence[str]) -> Sequence[Any]:
-    """Return the values of a row in the order of the columns."""
-    if isinstance(row, Mapping):
-        surplus = sorted(row.keys() - set(columns))
-        if surplus:
-            raise DataError(
-                f"found the field {listed(surplus)}; allowed are the columns {listed(columns)}; "
-                "write jsonl, where each row has its own fields"
-            )
-        return [row.get(name, "") for name in columns]
-    if len(row) != len(columns):
-        raise ValueError(f"a row of {len(row)} values does not fit {len(columns)} columns")
-    return row
-
-
-def _harmless(cell: str) -> str:
-    """Put an apostrophe before what a spreadsheet may run."""
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell

@@ -7,15 +7,16 @@ holds the value. Nothing is calculated and no link is followed.
 import re
 import zipfile
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from datetime import date
 from functools import partial
 from itertools import islice
 from typing import Any, BinaryIO, Final, NamedTuple
 
 from prmktml.errors import DataError, UsageError
-from prmktml.rows import Row, Table, as_text, choose_text_column, shown
-from prmktml.sources import guarded, open_regular
+from prmktml.tables.rows import Row, Table, choose_text_column
+from prmktml.tables.sources import guarded, open_regular
+from prmktml.tables.wording import as_text, shown
 
 __all__ = ["WorkbookWriter", "read_workbook"]
 
@@ -27,6 +28,8 @@ _MAX_ROWS: Final = 1 << 20
 _MAX_TEXT: Final = 32_767
 _BATCH: Final = 256
 _FORMULA: Final = re.compile(rb"<(\w+:)?f[ >/]")
+_FAR_ROW: Final = re.compile(rb' r="\d{8,}')
+_OVERLAP: Final = 16
 _CONTROLS: Final = re.compile(r"[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
@@ -89,6 +92,7 @@ def _open_sheets(path: str, opened: ExitStack) -> tuple[list[Any], list[str]]:
 
 def _look_through(path: str, file: BinaryIO) -> bool:
     """Refuse what unpacks to too much; tell whether any sheet has formulas."""
+    has_formulas = False
     with zipfile.ZipFile(file) as archive:
         parts = archive.infolist()
         dense = any(p.file_size > max(_SMALL, _DENSEST * p.compress_size) for p in parts)
@@ -99,10 +103,11 @@ def _look_through(path: str, file: BinaryIO) -> bool:
                 with archive.open(part) as stream:
                     rest = b""
                     while block := stream.read(1 << 20):
-                        if _FORMULA.search(rest + block):
-                            return True
-                        rest = block[-16:]
-    return False
+                        if _FAR_ROW.search(rest + block):
+                            raise DataError(f"{path} has a row beyond the last one, {_MAX_ROWS:,}")
+                        has_formulas |= bool(_FORMULA.search(rest + block))
+                        rest = block[-_OVERLAP:]
+    return has_formulas
 
 
 def _cells(path: str, sheets: list[Any]) -> Iterator[tuple[int, tuple[tuple[Any, ...], ...]]]:
@@ -156,7 +161,7 @@ class _Sheet(NamedTuple):
             fault = f"found {shown(text)}; allowed is text, so format the column as text"
         if len(fields) > n_columns:
             fault = f"found {len(fields)} cells; allowed are {n_columns}, as the header has"
-            fields[n_columns - 1 :] = [", ".join(map(str, fields[n_columns - 1 :]))]
+            fields[n_columns - 1 :] = [", ".join(map(as_text, fields[n_columns - 1 :]))]
         if not fault:
             return Row(number, fields, text or "")
         where = f"{self.path}, row {number}, column {shown(self.columns[place])}"
@@ -180,12 +185,11 @@ class WorkbookWriter:
     """
 
     def __init__(self, file: BinaryIO, name: str, columns: Sequence[str]) -> None:
-        from openpyxl.cell import WriteOnlyCell
-
+        openpyxl = _openpyxl()
         self.file, self.name, self.n_rows = file, name, 0
-        self.book = _openpyxl().Workbook(write_only=True)
+        self.book = openpyxl.Workbook(write_only=True)
         self.sheet = self.book.create_sheet("prmktml")
-        self.cell = WriteOnlyCell
+        self.cell = openpyxl.cell.WriteOnlyCell
         self.write(columns)
 
     def write(self, row: Sequence[Any]) -> None:
@@ -217,3 +221,8 @@ class WorkbookWriter:
     def finish(self) -> None:
         """Write the workbook to its file."""
         self.book.save(self.file)
+
+    def abandon(self) -> None:
+        """Let go of the sheet after an error."""
+        with suppress(Exception):
+            self.sheet.close()

@@ -1,29 +1,15 @@
 """Rows of a table, whatever file they come from, and the choice of the column that is the text."""
 
-import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from itertools import chain
 from types import TracebackType
-from typing import Any, Final, NamedTuple, Self
+from typing import Any, NamedTuple, Self
 
 from prmktml.errors import DataError, UsageError
-from prmktml.lines import LONGEST_LINE, LongLine, is_dirty
+from prmktml.tables.wording import listed, shown
 
-__all__ = [
-    "Row",
-    "Table",
-    "as_text",
-    "choose_text_column",
-    "fault_of",
-    "listed",
-    "shown",
-    "unique_names",
-]
-
-_SHOWN: Final = 60
-_LISTED: Final = 20
-_JSON_WORDS: Final = {"None": "null", "True": "true", "False": "false"}
+__all__ = ["Row", "Table", "choose_text_column", "unique_names"]
 
 
 class Row(NamedTuple):
@@ -82,6 +68,7 @@ class Table:
         self.text_column = text_column
         self.encoding = encoding
         self.notes = tuple(f"{name}: {note}" for note in notes if note)
+        self._names = unique_names(self.columns or ("text",))
         self._batches = self._closing(batches)
         self._close = close
 
@@ -102,7 +89,7 @@ class Table:
         """Return a row as a dictionary; a column name that comes again gets a number."""
         if isinstance(row.fields, dict):
             return row.fields
-        return dict(zip(unique_names(self.columns or ("text",)), row.fields, strict=True))
+        return dict(zip(self._names, row.fields, strict=True))
 
     def values(self, row: Row) -> list[Any]:
         """Return a row's values in the order of the columns.
@@ -136,74 +123,6 @@ class Table:
         trace: TracebackType | None,
     ) -> None:
         self.close()
-
-
-def shown(value: object) -> str:
-    r"""Return a value as a message can show it: short, on one line, broken bytes as ``\x..``.
-
-    Examples
-    --------
-    >>> print(shown("na\udcefve\n"), shown(None), shown(3))
-    'na\xefve\n' null 3
-    """
-    if not isinstance(value, str):
-        text = _JSON_WORDS.get(repr(value), repr(value))
-        return text if len(text) <= _SHOWN else text[:_SHOWN] + "…"
-    text = value if len(value) <= _SHOWN else value[:_SHOWN] + "…"
-    return re.sub(r"\\udc([0-9a-f]{2})", r"\\x\1", repr(text))
-
-
-def as_text(value: object) -> str:
-    """Return a value as a cell can hold it; lists and objects become JSON.
-
-    Examples
-    --------
-    >>> as_text(None), as_text(2.5), as_text(["خصم"])
-    ('', '2.5', '["خصم"]')
-    """
-    if isinstance(value, str):
-        return value
-    if isinstance(value, (dict, list, bool)):
-        import json
-
-        return json.dumps(value, ensure_ascii=False, default=str)
-    return "" if value is None else str(value)
-
-
-def listed(names: Sequence[str]) -> str:
-    """Return names as a message can list them, the first twenty.
-
-    Examples
-    --------
-    >>> listed(["id", "text"])
-    "'id', 'text'"
-    """
-    more = f" and {len(names) - _LISTED:,} more" if len(names) > _LISTED else ""
-    return ", ".join(map(shown, names[:_LISTED])) + more
-
-
-def fault_of(value: str, encoding: str) -> str:
-    r"""Say what keeps a text from being read; an empty string if nothing does.
-
-    Examples
-    --------
-    >>> fault_of("sale", "utf-8")
-    ''
-    >>> print(fault_of("s\0le", "utf-8"))
-    found 's\x00le', which holds a NUL; save the file as text, or name its --encoding
-    """
-    if type(value) is LongLine:
-        begin = shown(value.rstrip("\n"))
-        return f"found {begin}, longer than {LONGEST_LINE:,} characters; allowed is less, so cut it"
-    if not is_dirty(value):
-        return ""
-    if "\0" in value:
-        remedy = "save the file as text, or name its --encoding"
-        return f"found {shown(value)}, which holds a NUL; {remedy}"
-    return (
-        f"found {shown(value)}, which is not in {encoding}; allowed is that alone, so save the "
-        "whole file as utf-8, or name its --encoding"
-    )
 
 
 def unique_names(names: Sequence[str]) -> list[str]:

@@ -3,7 +3,7 @@
 A file is UTF-8 when at least as many of its lines with other than ASCII characters are UTF-8 as
 are not; the few that are not are then broken lines. Only otherwise a guess is made, by
 charset-normalizer on a bounded sample, among the encodings that Arabic and English users meet.
-Reading the lines is left to :mod:`prmktml.lines`.
+Reading the lines is left to :mod:`prmktml.tables.lines`.
 """
 
 import codecs
@@ -140,7 +140,7 @@ def _from_lines(blocks: Iterator[bytes]) -> Encoding:
         if bad >= _ENOUGH and bad > 10 * good:
             break
     if good >= bad:
-        return Encoding("utf-8", f"{bad:,} lines are not in utf-8 as the others are" if bad else "")
+        return Encoding("utf-8", f"lines not in utf-8 as the others are: {bad:,}" if bad else "")
     name = _guess(bytes(sample))
     note = f"read as {name}, a guess from its bytes; if the text looks wrong, name its --encoding"
     return Encoding(name, note + (f" ({good:,} lines look like utf-8)" if good else ""))

@@ -14,13 +14,14 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Final, NamedTuple
 
-from prmktml.encoding import ESCAPE, Encoding, check_encoding, find_encoding
-from prmktml.sources import Source
+from prmktml.tables.encoding import ESCAPE, Encoding, check_encoding, find_encoding
+from prmktml.tables.sources import Source
 
 __all__ = ["LONGEST_LINE", "Block", "Lines", "LongLine", "is_dirty", "open_lines"]
 
 LONGEST_LINE: Final = 10_000_000
 """Characters of the longest line that is read."""
+_LONGEST_MARK: Final = 4
 _HEAD: Final = 200
 _ENDS: Final = ("\n", "\r")
 _OTHER_ENDS: Final = "\v\f\x1c\x1d\x1e\x85\u2028\u2029"
@@ -101,7 +102,7 @@ def open_lines(
     """
     named = None if encoding is None else check_encoding(encoding)
     blocks = source.blocks()
-    first = next(blocks, b"")
+    first = _beginning(blocks)
     if named is not None:
         found = Encoding(_with_order(named, first))
     elif source.regular:
@@ -111,6 +112,14 @@ def open_lines(
         found = find_encoding([first])
     texts = _decode(chain([first], blocks), found.name)
     return Lines(found.name, found.note, _split(texts, longest))
+
+
+def _beginning(blocks: Iterator[bytes]) -> bytes:
+    """Return the first block; a mark of four bytes is not cut, however slowly they drip."""
+    first = b""
+    while len(first) < _LONGEST_MARK and (block := next(blocks, b"")):
+        first += block
+    return first
 
 
 def _with_order(named: str, first: bytes) -> str:
