@@ -19,7 +19,7 @@ from camel_tools.utils.normalize import (
     normalize_teh_marbuta_ar,
 )
 
-from prmktml.normalization import TABLE_PATH, TABLE_SIZE, UNICODE_VERSION, CharClass
+from prmktml.normalization import SHIFT, TABLE_PATH, TABLE_SIZE, UNICODE_VERSION, CharClass
 
 LETTER_VARIANTS = str.maketrans("کیےہھۀۂەڪ", "كييهههههك")
 PUNCTUATION = str.maketrans(
@@ -31,6 +31,7 @@ NEWLINES = {0x0A, 0x0B, 0x0C, 0x0D, 0x85, 0x2028, 0x2029}
 KEPT_SIGNS = set("%!?#@&")
 URL_STOPS = set("<>\"'")
 TATWEEL = "\u0640"
+FOREIGN = set("پچژگٹڈڑںçğışöüéèêëàâîïôûœñãõäßåøæ")
 
 
 def is_early(char: str) -> bool:
@@ -98,6 +99,8 @@ def classes(char: str) -> CharClass:
         kind |= CharClass.CURRENCY
     if category[0] == "L" and unicodedata.name(char, "").startswith("ARABIC"):
         kind |= CharClass.ARABIC
+    if char in FOREIGN:
+        kind |= CharClass.FOREIGN
     return kind
 
 
@@ -118,16 +121,16 @@ def entry(code: int) -> int:
     if folded and ord(folded) >= TABLE_SIZE:
         folded = "\ufffd"
     if not folded:
-        return int(kind | CharClass.DROP) << 21
-    return ord(folded) | int(kind | classes(folded)) << 21
+        return int(kind | CharClass.DROP) << SHIFT
+    return ord(folded) | int(kind | classes(folded)) << SHIFT
 
 
 def derive() -> np.ndarray:
     """Return the whole table, shape ``(TABLE_SIZE,)``; its last cell stands for all beyond."""
     table = np.array([entry(code) for code in range(TABLE_SIZE)], dtype=np.uint32)
-    table[0] = int(CharClass.SPACE) << 21 | 0x20
+    table[0] = int(CharClass.SPACE) << SHIFT | 0x20
     beyond = CharClass.UNSAFE | CharClass.LETTER
-    table[-1] = 0xFFFD | int(beyond) << 21
+    table[-1] = 0xFFFD | int(beyond) << SHIFT
     return table
 
 

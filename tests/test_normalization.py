@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 
 from prmktml.entities import Entity
 from prmktml.normalization import (
+    SHIFT,
     UNICODE_VERSION,
     CharClass,
     _look_up,
@@ -59,7 +60,7 @@ def again(text: str) -> str:
     """Apply the table to what camel-tools has already folded, one code point at a time."""
     codes = np.array([ord(c) for c in text], np.uint32)
     cells = _look_up(codes)
-    kept = cells[cells & np.uint32(CharClass.DROP << 21) == 0] & np.uint32(0x1FFFFF)
+    kept = cells[cells & np.uint32(CharClass.DROP << SHIFT) == 0] & np.uint32(0x1FFFF)
     return "".join(map(chr, kept))
 
 

@@ -167,7 +167,7 @@ def mixed_score(aspects: NDArray[np.float64]) -> NDArray[np.float64]:
 
 def decide(
     scores: NDArray[np.float64],
-    known: NDArray[np.int64],
+    known: NDArray[np.bool_],
     tokens: Tokens,
     language: NDArray[np.int8],
     thresholds: Thresholds,
@@ -179,8 +179,8 @@ def decide(
     ----------
     scores : ndarray, shape (n_texts, 9)
         Log-odds of the labels and of the six aspects.
-    known : ndarray, shape (n_texts,)
-        How many features of each text the model knows.
+    known : ndarray of bool, shape (n_texts,)
+        Whether the model knows any feature of each text.
     tokens : Tokens
     language : ndarray, shape (n_texts,)
     thresholds : Thresholds
@@ -213,7 +213,7 @@ def decide(
 
 
 def _judge(
-    result: Decisions, known: NDArray[np.int64], tokens: Tokens, thresholds: Thresholds
+    result: Decisions, known: NDArray[np.bool_], tokens: Tokens, thresholds: Thresholds
 ) -> None:
     n_tokens = np.diff(tokens.bounds)
     is_word = np.concatenate(([0], np.cumsum(tokens.letters[tokens.starts])))
@@ -221,7 +221,7 @@ def _judge(
     foreign = result.language == LANGUAGES.index(Language.UNKNOWN)
     result.mark(Reason.TOO_SHORT, n_words < thresholds.min_words, Verdict.UNCLEAR)
     result.mark(Reason.UNSUPPORTED_LANGUAGE, foreign & (n_words > 0), Verdict.UNCLEAR)
-    result.mark(Reason.NO_KNOWN_FEATURES, known == 0, Verdict.UNCLEAR)
+    result.mark(Reason.NO_KNOWN_FEATURES, ~known, Verdict.UNCLEAR)
     is_other = result.probabilities[:, 2] >= thresholds.other
     result.mark(Reason.OUT_OF_SCOPE, is_other, Verdict.OTHER)
     result.mark(Reason.BOTH_SIDES, result.mixedness >= thresholds.mixed, Verdict.MIXED)

@@ -63,7 +63,7 @@ class MessageFeatures(TransformerMixin, BaseEstimator):
         where = (found.owners(), found.buckets.astype(np.int64))
         shape = (len(texts), N_BUCKETS)
         counts = sp.coo_array((np.ones(len(found.buckets)), where), shape=shape).tocsr()
-        cues = cue_features(self.lexicon, tokens).astype(np.float64)
+        cues = cue_features(self.lexicon, tokens)
         return sp.hstack([counts, sp.csr_array(cues)], format="csr")
 
 

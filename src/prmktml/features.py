@@ -23,6 +23,7 @@ CHAR_SIZES: Final = (2, 3, 4, 5)
 KINDS: Final = ("char2", "char3", "char4", "char5", "word1", "word2")
 CUE_CAP: Final = 3
 """Counts of a cue above this say nothing more."""
+_CUE_VALUES: Final = np.log1p(np.arange(CUE_CAP + 1))
 
 _BORDER: Final = np.uint32(1)
 _PRIME: Final = np.uint32(0x0100_0193)
@@ -132,7 +133,6 @@ def _char_grams(tokens: Tokens) -> tuple[list[NDArray[np.uint32]], list[NDArray[
     return buckets, starts
 
 
-def cue_features(lexicon: Lexicon, tokens: Tokens) -> NDArray[np.float32]:
+def cue_features(lexicon: Lexicon, tokens: Tokens) -> NDArray[np.float64]:
     """Count cues by class, ``log(1 + min(count, CUE_CAP))``, shape (n_texts, n_cues)."""
-    table = np.log1p(np.arange(CUE_CAP + 1)).astype(np.float32)
-    return table[np.minimum(lexicon.counts(tokens), CUE_CAP)]
+    return _CUE_VALUES.take(np.minimum(lexicon.counts(tokens), CUE_CAP))

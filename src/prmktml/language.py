@@ -23,9 +23,8 @@ __all__ = ["LanguageWords", "identify", "read_language_words"]
 _LANGUAGES: Final = list(Language)
 _CODE_SWITCHED: Final = 0.2
 """From this share of letters on a second script makes a message mixed."""
-_FOREIGN_ARABIC_LETTERS: Final = np.array([ord(c) for c in "پچژگٹڈڑںھہے"], np.uint32)
-_FOREIGN_LATIN_LETTERS: Final = np.array([ord(c) for c in "çğışöüéèêëàâîïôûœñãõäßåøæ"], np.uint32)
-_SUPPORTED: Final = {"ar": "arabic", "arabizi": "latin", "en": "latin"}
+_SUPPORTED: Final = ("ar", "arabizi", "en")
+_LATIN_END: Final = 0x250
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,44 +88,44 @@ def _word_counts(tokens: Tokens, words: LanguageWords) -> NDArray[np.int64]:
     return np.bincount(flat, minlength=n_texts * n_names).reshape(n_texts, n_names)
 
 
-def _letters_of(tokens: Tokens, letters: NDArray[np.uint32]) -> NDArray[np.int64]:
-    codes = tokens.batch.codes
-    at = ((codes >= letters.min()) & (codes <= letters.max())).nonzero()[0]
-    at = at[np.isin(codes.take(at), letters)]
-    return np.diff(at.searchsorted(tokens.batch.ends), prepend=0)
-
-
 def identify(tokens: Tokens, words: LanguageWords) -> NDArray[np.int8]:
     """Tell the language of each text, as an index in :class:`Language`, shape (n_texts,).
 
     A text is unknown where it has no letters of ours, or where another language has more function
     words (and foreign letters) than Arabic, English and Arabizi together.
     """
-    is_word = tokens.letters.take(tokens.starts)
-    lengths = np.where(is_word, tokens.ends - tokens.starts, 0)
-    classes = tokens.batch.classes.take(tokens.starts)
-    codes = tokens.batch.codes.take(tokens.starts)
-    arabic = _per_text(tokens, np.where(classes & np.uint16(CharClass.ARABIC) != 0, lengths, 0))
-    latin = _per_text(
-        tokens, np.where((codes < 0x250) & (classes & np.uint16(CharClass.ARABIC) == 0), lengths, 0)
-    )
+    batch = tokens.batch
+    lengths = (tokens.ends - tokens.starts) * tokens.letters.take(tokens.starts)
+    is_arabic = batch.classes.take(tokens.starts) & np.uint16(CharClass.ARABIC) != 0
+    is_latin = (batch.codes.take(tokens.starts) < _LATIN_END) & ~is_arabic
+    arabic, latin = _per_text(tokens, lengths * is_arabic), _per_text(tokens, lengths * is_latin)
     total = _per_text(tokens, lengths)
-    counts = _word_counts(tokens, words)
-    column = {name: i for i, name in enumerate(words.names)}
-    ours = counts[:, [column[name] for name in _SUPPORTED if name in column]].sum(axis=1)
-    foreign = [i for name, i in column.items() if name not in _SUPPORTED]
-    theirs = counts[:, foreign].max(axis=1) if foreign else np.zeros(len(total), np.int64)
-    strange = _letters_of(tokens, _FOREIGN_ARABIC_LETTERS) + _letters_of(
-        tokens, _FOREIGN_LATIN_LETTERS
-    )
     share = arabic / np.maximum(total, 1)
+    ours, theirs, arabizi = _evidence(_word_counts(tokens, words), words.names)
+    strange = _foreign_letters(tokens)
     result = np.full(len(total), _LANGUAGES.index(Language.MIXED), np.int8)
     result[share > 1 - _CODE_SWITCHED] = _LANGUAGES.index(Language.ARABIC)
     english = share < _CODE_SWITCHED
     result[english] = _LANGUAGES.index(Language.ENGLISH)
-    arabizi = counts[:, column["arabizi"]] if "arabizi" in column else np.zeros(len(total))
-    result[english & (arabizi > counts[:, column["en"]])] = _LANGUAGES.index(Language.ARABIC)
+    result[english & arabizi] = _LANGUAGES.index(Language.ARABIC)
     unknown = (theirs + strange / 3 > ours) & (theirs + strange > 1)
     unknown |= (arabic + latin) * 2 < total
     result[unknown | (total == 0)] = _LANGUAGES.index(Language.UNKNOWN)
     return result
+
+
+def _evidence(
+    counts: NDArray[np.int64], names: tuple[str, ...]
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.bool_]]:
+    """Return function words of our languages, those of the strongest other, and if Arabizi wins."""
+    ours = [names.index(name) for name in _SUPPORTED]
+    others = [i for i in range(len(names)) if i not in ours]
+    arabizi = counts[:, names.index("arabizi")] > counts[:, names.index("en")]
+    return counts[:, ours].sum(axis=1), counts[:, others].max(axis=1, initial=0), arabizi
+
+
+def _foreign_letters(tokens: Tokens) -> NDArray[np.int64]:
+    at = (tokens.batch.classes & np.uint16(CharClass.FOREIGN)).nonzero()[0]
+    counts = at.searchsorted(tokens.batch.ends)
+    counts[1:] -= counts[:-1].copy()
+    return counts

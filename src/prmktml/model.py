@@ -8,6 +8,7 @@ How the weights came about is told in :mod:`prmktml.training`.
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final, overload
 
 import numpy as np
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 
 from prmktml.codebook import Aspect, Label
 from prmktml.decision import Decisions, Prediction, Thresholds, decide
-from prmktml.features import HASH_BITS, cue_features, grams, read_batch
+from prmktml.features import HASH_BITS, Grams, cue_features, grams, read_batch
 from prmktml.language import LanguageWords, identify
 from prmktml.lexicon import Lexicon
 from prmktml.tokens import Tokens
@@ -30,6 +31,8 @@ N_OUTPUTS: Final = N_LABELS + len(Aspect)
 """Columns of every weight array: pr, marketing, other, then the six aspects, all log-odds."""
 BATCH_TEXTS: Final = 512
 BATCH_CODES: Final = 1 << 17
+BLOCK: Final = 1 << 14
+"""Occurrences whose weights are gathered at once: 640 kB."""
 
 
 @dataclass(frozen=True)
@@ -84,26 +87,31 @@ class Model:
         """Whether the corpus had aspects."""
         return bool(self.info.get("has_aspects", True))
 
-    def scores(self, tokens: Tokens) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-        """Return the log-odds of a batch, (n_texts, N_OUTPUTS), and its known n-grams, (n_texts,)."""
-        found = grams(tokens)
-        rows = self.rows.take(found.buckets)
-        hits = rows.nonzero()[0]
-        bounds = hits.searchsorted(found.bounds)
-        counts = np.diff(bounds)
-        sums = np.zeros((len(counts), self.weights.shape[1]))
-        some = counts.nonzero()[0]
-        if some.size:
-            weights = self.weights.take(rows.take(hits), axis=0)
-            sums[some] = np.add.reduceat(weights, bounds[some], axis=0, dtype=np.float64)
-        sums = sums.reshape(-1, found.n_texts, sums.shape[1]).sum(axis=0)
-        known = counts.reshape(-1, found.n_texts).sum(axis=0)
+    def scores(self, tokens: Tokens) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+        """Return the log-odds of a batch, (n_texts, N_OUTPUTS), and which texts hold anything known."""
+        sums = self._sums(grams(tokens))
         norm = np.sqrt(np.maximum(sums[:, :1], 1e-12))
         cues = cue_features(self.lexicon, tokens)
-        scores = sums[:, 1:] / norm + cues.astype(np.float64) @ self.cue_weights + self.intercept
+        scores = sums[:, 1:] / norm + cues @ self.cue_weights.astype(np.float64) + self.intercept
         if not self.has_other:
             scores[:, 2] = -np.inf
-        return scores, known + (cues > 0).sum(axis=1)
+        return scores, (sums[:, 0] > 0) | cues.any(axis=1)
+
+    def _sums(self, found: Grams) -> NDArray[np.float64]:
+        """Add up the weight rows of each text's occurrences, in blocks that fit a cache."""
+        bounds, n_columns = found.bounds, self.weights.shape[1]
+        sums = np.zeros((len(bounds) - 1, n_columns))
+        cuts = bounds.searchsorted(np.arange(BLOCK, bounds[-1], BLOCK))
+        for first, last in pairwise([0, *dict.fromkeys(cuts.tolist()), len(sums)]):
+            start, stop = bounds[first], bounds[last]
+            some = first + (bounds[first + 1 : last + 1] > bounds[first:last]).nonzero()[0]
+            if some.size:
+                rows = self.rows.take(found.buckets[start:stop])
+                weights = self.weights.take(rows, axis=0)
+                at = bounds.take(some) - start
+                sums[some] = np.add.reduceat(weights, at, axis=0, dtype=np.float64)
+        total: NDArray[np.float64] = sums.reshape(-1, found.n_texts, n_columns).sum(axis=0)
+        return total
 
     def decide(self, texts: Sequence[str], min_confidence: float = 0.5) -> Decisions:
         """Judge a batch; the result is laid out by column.

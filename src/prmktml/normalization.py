@@ -31,8 +31,11 @@ UNICODE_VERSION: Final = "14.0.0"
 TABLE_VERSION: Final = 1
 """Counted up whenever a cell of the table changes; a model states the one it was trained with."""
 TABLE_SIZE: Final = 0x20000
+SHIFT: Final = 17
+"""In a cell of the table the classes stand above this many bits of the folded code point."""
 TABLE_PATH: Final = Path(__file__).with_name("codepoints.npy")
 
+_SHIFT: Final = np.uint32(SHIFT)
 _END: Final = np.uint32(0)
 """Stands after each text; no text contains it, because NUL is folded to a space."""
 
@@ -51,6 +54,8 @@ class CharClass(IntFlag):
     DROP = 256
     EARLY = 512
     ARABIC = 1024
+    FOREIGN = 2048
+    """Letters of Persian, Urdu, Turkish, French and their like that neither Arabic nor English has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +124,7 @@ def _look_up(codes: NDArray[np.uint32]) -> NDArray[np.uint32]:
     cells = _table().take(codes, mode="clip")
     if codes.size and codes.max() >= 0xE0000:
         tags = (codes >= 0xE0000) & (codes < 0xE1000)
-        cells[tags] = int(CharClass.EARLY | CharClass.DROP) << 21
+        cells[tags] = int(CharClass.EARLY | CharClass.DROP) << SHIFT
     return cells
 
 
@@ -132,7 +137,7 @@ def _compose(
     codes: NDArray[np.uint32], with_places: bool
 ) -> tuple[NDArray[np.uint32], NDArray[np.int64] | None]:
     """Apply NFKC to one text; return its code points and, if wanted, the place of each."""
-    places = (_look_up(codes) & np.uint32(CharClass.EARLY << 21) == 0).nonzero()[0]
+    places = (_look_up(codes) & np.uint32(CharClass.EARLY << SHIFT) == 0).nonzero()[0]
     codes = codes.take(places)
     text = _decode(codes)
     if not with_places:
@@ -148,7 +153,7 @@ def _starts_segment(codes: NDArray[np.uint32]) -> NDArray[np.bool_]:
     chars, inverse = np.unique(codes, return_inverse=True)
     leads = [unicodedata.normalize("NFKD", char)[0] for char in _decode(chars)]
     cells = _look_up(_encode("".join(leads)))
-    starts: NDArray[np.bool_] = (cells & np.uint32(CharClass.DROP << 21) == 0)[inverse]
+    starts: NDArray[np.bool_] = (cells & np.uint32(CharClass.DROP << SHIFT) == 0)[inverse]
     starts[:1] = False
     return starts
 
@@ -162,12 +167,12 @@ def _raw(texts: Sequence[str], with_places: bool) -> NormalizedTexts:
     if with_places:
         places = np.arange(len(codes)) - np.repeat(ends - lengths, lengths + 1)
     cells = _look_up(codes)
-    unsafe = (cells & np.uint32(CharClass.UNSAFE << 21)).nonzero()[0]
+    unsafe = (cells & np.uint32(CharClass.UNSAFE << SHIFT)).nonzero()[0]
     if unsafe.size:
         codes, ends, places = _compose_unsafe(codes, ends, places, unsafe)
         cells = _look_up(codes)
-    classes = (cells >> np.uint32(21)).astype(np.uint16)
-    folded = cells & np.uint32(0x1FFFFF)
+    classes = (cells >> _SHIFT).astype(np.uint16)
+    folded = cells & np.uint32(0x1FFFF)
     folded[ends] = _END
     classes[ends] = 0
     return NormalizedTexts(folded, classes, ends, places)
@@ -269,7 +274,7 @@ def _mark(batch: NormalizedTexts, spans: entities.Spans) -> NormalizedTexts:
     if not len(spans.starts):
         return batch
     batch.codes[spans.starts] = spans.codes
-    batch.classes[spans.starts] = _look_up(spans.codes) >> np.uint32(21)
+    batch.classes[spans.starts] = _look_up(spans.codes) >> _SHIFT
     lengths = spans.ends - spans.starts - 1
     offsets = np.cumsum(lengths) - lengths
     inner = np.repeat(spans.starts + 1 - offsets, lengths) + np.arange(lengths.sum())

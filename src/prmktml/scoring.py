@@ -235,7 +235,7 @@ def score_folds(model: Model, corpus: Corpus, scores: NDArray[np.float64], seed:
     for batch in batches(corpus.texts):
         tokens, part = read_batch(batch), scores[done : done + len(batch)]
         language = identify(tokens, model.languages)
-        known = np.ones(len(batch), np.int64)
+        known = np.ones(len(batch), bool)
         parts.append(decide(part, known, tokens, language, model.thresholds))
         done += len(batch)
     return Scored(corpus, join(parts), np.arange(len(corpus)), model.name, seed)

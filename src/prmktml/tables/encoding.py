@@ -8,9 +8,8 @@ Reading the lines is left to :mod:`prmktml.tables.lines`.
 
 import codecs
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from itertools import chain
-from typing import Final
+from typing import Final, NamedTuple
 
 from prmktml.errors import UsageError
 
@@ -34,8 +33,7 @@ ESCAPE: Final = "prmktml.escape"
 """Name of the error handler that decodes bytes that are no text as lone surrogates."""
 
 
-@dataclass(frozen=True, slots=True)
-class Encoding:
+class Encoding(NamedTuple):
     """An encoding found out.
 
     Attributes

@@ -10,7 +10,6 @@ import codecs
 import io
 from collections.abc import Iterable, Iterator
 from contextlib import closing
-from dataclasses import dataclass
 from itertools import chain
 from typing import Final, NamedTuple
 
@@ -40,8 +39,7 @@ class Block(NamedTuple):
     clean: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Lines:
+class Lines(NamedTuple):
     """An opened text.
 
     Attributes
