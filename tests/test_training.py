@@ -5,9 +5,9 @@ import json
 import joblib
 import numpy as np
 import pytest
-from conftest import sentences
 
 import prmktml
+from conftest import sentences
 from prmktml.codebook import Verdict
 from prmktml.corpus import read_corpus
 from prmktml.errors import DataError, PrmktmlError

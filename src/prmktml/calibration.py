@@ -53,12 +53,14 @@ def calibrate(
     rows = np.arange(len(labels))
     columns = np.searchsorted(present, labels)
 
-    def spread(point: NDArray[np.float64]) -> NDArray[np.float64]:
+    def moved(point: NDArray[np.float64]) -> NDArray[np.float64]:
         scales = np.array([point[0], point[0], point[1]])[present]
-        return scores[:, present] * scales + np.array([0.0, point[2], point[3]])[present]
+        shifts = np.array([0.0, point[2], point[3]])[present]
+        spread: NDArray[np.float64] = scores[:, present] * scales + shifts
+        return spread
 
     def loss(point: NDArray[np.float64]) -> float:
-        chosen = softmax(spread(point))[rows, columns]
+        chosen = softmax(moved(point))[rows, columns]
         penalty = 1e-3 * float(((point - [1, 1, 0, 0]) ** 2).sum())
         return float(-np.log(np.maximum(chosen, 1e-12)).mean()) + penalty
 
@@ -97,11 +99,11 @@ def choose_thresholds(
     """
     mixed = 1.0
     probabilities = softmax(scores[:, :N_LABELS])
-    left = probabilities[:, 2] < Thresholds().other
+    left: NDArray[np.bool_] = np.asarray(probabilities[:, 2] < Thresholds().other)
     if aspects is not None and both_sides(aspects).any():
         both = mixed_score(sigmoid(scores[:, N_LABELS:]))
         mixed = _best_f1(both, both_sides(aspects))
-        left &= both < mixed
+        left = left & (both < mixed)
     best = probabilities[left, :2].max(axis=1)
     wrong = probabilities[left, :2].argmax(axis=1) != labels[left]
     order = np.argsort(-best, kind="stable")

@@ -103,7 +103,7 @@ def _read_into(
             if row.problem:
                 problems.append(row.problem)
                 continue
-            fields = dict(zip(table.columns, map(_cell, row.fields), strict=True))
+            fields = {name: _cell(value) for name, value in table.record(row).items()}
             problem = _problem(fields)
             if problem:
                 problems.append(f"{path}, row {row.number}, {problem}")
@@ -127,7 +127,8 @@ def _problem(fields: dict[str, str]) -> str:
         return f"column label: found {label!r}; allowed are {', '.join(Label)}"
     wrong = [aspect for aspect in aspects if aspect not in set(Aspect)]
     if wrong or len(aspects) > 2:
-        return f"column aspects: found {'|'.join(aspects)!r}; allowed are one or two of {', '.join(Aspect)}"
+        allowed = ", ".join(Aspect)
+        return f"column aspects: found {'|'.join(aspects)!r}; allowed are one or two of {allowed}"
     if aspects and (label == Label.OTHER or ASPECT_SIDE[Aspect(aspects[0])] != label):
         return f"column aspects: the first, {aspects[0]!r}, is not on the side of {label!r}"
     return ""
@@ -145,10 +146,7 @@ def _corpus(columns: dict[str, list[str]]) -> Corpus:
     primary = np.array([names.index(Aspect(row[0])) if row else -1 for row in rows])
     named = columns.get("group", [""] * len(texts))
     has_groups = all(named)
-    if has_groups:
-        groups = np.unique(named, return_inverse=True)[1]
-    else:
-        groups = _clusters(texts)
+    groups = np.unique(named, return_inverse=True)[1] if has_groups else _clusters(texts)
     digest = hashlib.sha256()
     for values in zip(texts, columns["label"], columns.get("aspects", texts), named, strict=True):
         digest.update("\x1f".join(values).encode("utf-8", "surrogatepass") + b"\x1e")
@@ -188,7 +186,7 @@ def near_duplicates(texts: list[str], threshold: float = 0.6) -> list[tuple[int,
     """
     sets = _five_grams(texts)
     sizes = np.diff(sets.indptr)
-    found = []
+    found: list[tuple[int, int, float]] = []
     for start in range(0, len(texts), 512):
         shared = (sets[start : start + 512] @ sets.T).tocoo()
         left, right = shared.row + start, shared.col
@@ -216,4 +214,5 @@ def _clusters(texts: list[str]) -> NDArray[np.int64]:
     pairs = near_duplicates(texts)
     left, right = [pair[0] for pair in pairs], [pair[1] for pair in pairs]
     graph = sp.coo_array((np.ones(len(pairs)), (left, right)), shape=(len(texts), len(texts)))
-    return connected_components(graph, directed=False)[1].astype(np.int64)
+    clusters: NDArray[np.int64] = connected_components(graph, directed=False)[1].astype(np.int64)
+    return clusters

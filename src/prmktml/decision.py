@@ -126,7 +126,7 @@ class Decisions:
     def reason_texts(self) -> list[str]:
         """Return the reasons of each row joined by ``|``, length n_texts."""
         texts = [""] * len(self.reasons)
-        for index in self.reasons.any(axis=1).nonzero()[0].tolist():
+        for index in np.flatnonzero(self.reasons.any(axis=1)).tolist():
             texts[index] = "|".join(self.reason_codes(index))
         return texts
 
@@ -149,8 +149,9 @@ class Decisions:
 
 def softmax(scores: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return rows of probabilities, shape of `scores`."""
-    powers: NDArray[np.float64] = np.exp(scores - scores.max(axis=1, keepdims=True))
-    return powers / powers.sum(axis=1, keepdims=True)
+    powers = np.exp(scores - scores.max(axis=1, keepdims=True))
+    shares: NDArray[np.float64] = powers / powers.sum(axis=1, keepdims=True)
+    return shares
 
 
 def sigmoid(scores: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -162,7 +163,8 @@ def sigmoid(scores: NDArray[np.float64]) -> NDArray[np.float64]:
 def mixed_score(aspects: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return how much both sides speak: the weaker side's strongest aspect, shape (n_texts,)."""
     pr, marketing = aspects[:, _PR_SIDE].max(axis=1), aspects[:, ~_PR_SIDE].max(axis=1)
-    return np.minimum(pr, marketing)
+    weaker: NDArray[np.float64] = np.minimum(pr, marketing)
+    return weaker
 
 
 def decide(

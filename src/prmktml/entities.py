@@ -78,14 +78,14 @@ _LETTER, _DIGIT, _ALNUM, _URL, _CURRENCY = (np.uint16(b) for b in (1, 2, 16, 32,
 
 _TLDS: Final = (
     "com net org edu gov int mil biz info io ly co me tv sa ae eg jo lb ma dz tn iq sd kw qa bh om "
-    "ye ps sy uk us eu de fr in sg au ca ai gl to gd page shop store online site tech news club live "
-    "health bank academy travel example test"
+    "ye ps sy uk us eu de fr in sg au ca ai gl to gd page shop store online site tech news club "
+    "live health bank academy travel example test"
 ).split()
 _CURRENCY_WORDS: Final = (
     "ريال ريالا ريالات درهم درهما دراهم دينار دينارا دنانير جنيه جنيها جنيهات ليره ليرات دولار "
     "دولارا يورو اوقيه دج دت دم درهما شيكل قرش فلس هلله ج جم "
-    "sar aed egp kwd qar bhd omr jod lbp mad dzd tnd iqd sdg usd eur gbp sgd inr rs sr dh dhs dt da "
-    "kd jd dollars dollar euros euro pounds riyals riyal dirhams dirham dinars dinar le egp pence"
+    "sar aed egp kwd qar bhd omr jod lbp mad dzd tnd iqd sdg usd eur gbp sgd inr rs sr dh dhs dt "
+    "da kd jd dollars dollar euros euro pounds riyals riyal dirhams dirham dinars dinar le egp pence"
 ).split()
 _HTML: Final = {"amp": " ", "lt": " ", "gt": " ", "nbsp": " ", "quot": '"', "apos": "'"}
 _PRIME: Final = np.uint64(0x100000001B3)
@@ -107,7 +107,9 @@ _HTML_HASHES = {_hash(name): ord(char) for name, char in _HTML.items()}
 
 
 def _is_in(values: NDArray[np.uint64], known: NDArray[np.uint64]) -> NDArray[np.bool_]:
-    return known[np.minimum(known.searchsorted(values), len(known) - 1)] == values
+    at = np.minimum(known.searchsorted(values), len(known) - 1)
+    found: NDArray[np.bool_] = known[at] == values
+    return found
 
 
 class _Runs:

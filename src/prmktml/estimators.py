@@ -141,11 +141,11 @@ class Heads(ClassifierMixin, BaseEstimator):
         self, X: sp.csr_array, y: Sequence[str], aspects: NDArray[np.bool_] | None = None
     ) -> "Heads":
         """Fit all heads; `aspects` has shape (n_texts, 6)."""
-        y = np.asarray(y)
-        self.classes_ = np.array([label for label in LABELS if label in set(y.tolist())])
+        labels = np.asarray(y)
+        self.classes_ = np.array([label for label in LABELS if label in set(labels.tolist())])
         self.coef_ = np.zeros((len(LABELS) + len(ASPECTS), X.shape[1]))
         self.intercept_ = np.zeros(len(self.coef_))
-        codes = np.searchsorted(np.sort(self.classes_), y)
+        codes = np.searchsorted(np.sort(self.classes_), labels)
         head = _logistic(self.C).fit(X, codes)
         coef, intercept = head.coef_, head.intercept_
         if len(self.classes_) == 2:
@@ -187,7 +187,8 @@ class Heads(ClassifierMixin, BaseEstimator):
 
     def predict(self, X: sp.csr_array) -> NDArray[np.str_]:
         """Return the most probable label of each text."""
-        return np.array(LABELS)[self.predict_proba(X).argmax(axis=1)]
+        labels: NDArray[np.str_] = np.array(LABELS)[self.predict_proba(X).argmax(axis=1)]
+        return labels
 
 
 def _logistic(C: float) -> LogisticRegression:

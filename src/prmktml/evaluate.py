@@ -43,7 +43,7 @@ def command(argv: Sequence[str] | None) -> int:
 
         print(invariance_table(model, corpus.texts))
         return 0
-    from prmktml.scoring import Scored, score
+    from prmktml.scoring import score
 
     scored = score(model, corpus, seed=args.seed)
     print(scored.summary())

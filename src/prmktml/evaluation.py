@@ -71,7 +71,7 @@ def roc_auc(scores: NDArray[np.float64], truth: NDArray[np.bool_]) -> float:
     n_true, n_false = int(truth.sum()), int((~truth).sum())
     if not n_true or not n_false:
         return float("nan")
-    values, inverse, counts = np.unique(scores, return_inverse=True, return_counts=True)
+    _, inverse, counts = np.unique(scores, return_inverse=True, return_counts=True)
     ranks = np.cumsum(counts) - (counts - 1) / 2
     return float((ranks[inverse][truth].sum() - n_true * (n_true + 1) / 2) / (n_true * n_false))
 

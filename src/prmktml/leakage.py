@@ -1,27 +1,22 @@
-"""What makes a corpus easier than the world: copies, tell-tales of the label, templates.
+"""What makes a corpus easier than the world: tell-tales of the label, templates, rare labels.
 
-A model scored on a split of such a corpus looks better than it is: it meets the same text twice,
-or reads the label off a sender's name.
+A model scored on such a corpus looks better than it is: it reads the label off a sender's name,
+or knows the sentence by its beginning.
 """
 
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
-from typing import Final, NamedTuple
+from itertools import chain
+from typing import Final
 
 from prmktml.codebook import Label
-from prmktml.repair import repaired
 from prmktml.sheets import Found, Sheet, check
 from prmktml.tables.wording import shown
 
 __all__ = [
-    "across_groups",
-    "conflicting_labels",
-    "exact_copies",
-    "exact_duplicates",
     "imbalance",
-    "near_duplicates",
     "repeated_ngrams",
     "repeated_openings",
     "telling_brands",
@@ -35,121 +30,6 @@ _MARKS: Final = "\u0610-\u061a\u0640\u064b-\u065f\u0670"
 _HASHTAG: Final = re.compile(rf"(?<![&\w])#(?=\w*[^\W\d_])([\w{_MARKS}]+)")
 _WORD: Final = re.compile("[\\w\ue000-\ue0ff]+")
 """Letters and digits, or the code points that stand for links, prices and numbers."""
-
-
-class Pair(NamedTuple):
-    """Two rows alike: an index of 1 above `near` ones means the same text."""
-
-    left: int
-    right: int
-    jaccard: float
-    exact: bool
-
-
-def _same_texts(sheet: Sheet) -> list[list[int]]:
-    """Return the rows of each text, white space and encoding aside; empty texts are none."""
-    rows = defaultdict(list)
-    for place, text in enumerate(map(repaired, sheet.texts)):
-        if text:
-            rows[text].append(place)
-    return list(rows.values())
-
-
-@lru_cache(maxsize=1)
-def _pairs(sheet: Sheet, near: float) -> list[Pair]:
-    """Return each text that came before, beside the first that is labelled alike, and near ones."""
-    from prmktml.corpus import near_duplicates as find
-
-    pairs = []
-    clusters = _same_texts(sheet)
-    for rows in clusters:
-        firsts: dict[str, int] = {}
-        for row in rows:
-            like = firsts.setdefault(sheet.labels[row], row)
-            if row != rows[0]:
-                pairs.append(Pair(like if like != row else rows[0], row, 1.0, True))
-    firsts_of = [rows[0] for rows in clusters]
-    minimal = sheet.units("pair")
-    for i, j, jaccard in find([sheet.texts[row] for row in firsts_of], near) if clusters else ():
-        left, right = firsts_of[i], firsts_of[j]
-        if minimal[left] != minimal[right]:
-            pairs.append(Pair(left, right, jaccard, False))
-    return pairs
-
-
-def _kind(sheet: Sheet, pair: Pair) -> str:
-    """Return the gravest that can be said of a pair; each is told once."""
-    labels = {sheet.labels[pair.left], sheet.labels[pair.right]} - {""}
-    groups = {sheet.units("group")[row] for row in pair[:2]} if "group" in sheet.columns else set()
-    if len(labels) == 2:
-        return "conflict"
-    if len(groups) == 2 and all(sheet.column("group")[row] for row in pair[:2]):
-        return "across"
-    return "exact" if pair.exact else "near"
-
-
-def _found_pairs(sheet: Sheet, near: float, kind: str) -> Iterator[Found]:
-    """Yield the nearest partner of each row, so that a hundred copies are no 4,950 findings."""
-    best: dict[int, Pair] = {}
-    for pair in _pairs(sheet, near):
-        old = best.get(pair.right)
-        if _kind(sheet, pair) == kind and (old is None or pair.jaccard > old.jaccard):
-            best[pair.right] = pair
-    for pair in sorted(best.values()):
-        like = "the same text" if pair.exact else f"Jaccard index {pair.jaccard:.2f}"
-        text = sheet.texts[pair.right]
-        detail = f"{like}, {shown(text)}"
-        if kind == "conflict":
-            detail = f"{sheet.labels[pair.left]} and {sheet.labels[pair.right]}, {detail}"
-        yield Found(pair[:2], sheet.text_column, text, detail)
-
-
-@check("PRM011", "exact duplicate", "delete one; --fix does, where they are labelled alike")
-def exact_duplicates(sheet: Sheet, *, near: float = 0.6) -> Iterable[Found]:
-    """Find texts that came before, white space aside."""
-    return _found_pairs(sheet, near, "exact")
-
-
-@check("PRM012", "near duplicate", "delete one, or give a minimal pair one name in column pair")
-def near_duplicates(sheet: Sheet, *, near: float = 0.6) -> Iterable[Found]:
-    """Find texts whose sets of character 5-grams have at least this Jaccard index."""
-    return _found_pairs(sheet, near, "near")
-
-
-@check(
-    "PRM013",
-    "duplicates with conflicting labels",
-    "settle the label by the codebook, or give a minimal pair one name in column pair",
-)
-def conflicting_labels(sheet: Sheet, *, near: float = 0.6) -> Iterable[Found]:
-    """Find exact and near duplicates whose labels differ."""
-    return _found_pairs(sheet, near, "conflict")
-
-
-@check("PRM014", "duplicates across groups", "delete one, or put both in one group")
-def across_groups(sheet: Sheet, *, near: float = 0.6) -> Iterable[Found]:
-    """Find exact and near duplicates that a split by groups would tear apart."""
-    return _found_pairs(sheet, near, "across")
-
-
-def exact_copies(sheet: Sheet) -> set[int]:
-    """Return the numbers of rows that repeat an earlier one: text, label, aspects and pair.
-
-    Examples
-    --------
-    >>> sheet = Sheet.of({"text": ["Sale", "Sale ", "Sale"], "label": ["pr", "pr", "other"]})
-    >>> exact_copies(sheet)
-    {3}
-    """
-    copies, labels, pairs = set(), sheet.column("label"), sheet.column("pair")
-    for rows in _same_texts(sheet):
-        seen = set()
-        for row in rows:
-            key = (labels[row].strip(), tuple(sheet.aspects[row]), pairs[row])
-            if key in seen:
-                copies.add(sheet.numbers[row])
-            seen.add(key)
-    return copies
 
 
 @check("PRM021", "class imbalance", "add messages of the rarer label")
@@ -251,17 +131,20 @@ def repeated_openings(
             yield Found(rows, sheet.text_column, start, detail, id=start)
 
 
+def _grams(words: Sequence[str], size: int) -> Iterator[tuple[str, ...]]:
+    return (tuple(words[i : i + size]) for i in range(len(words) - size + 1))
+
+
 @check("PRM032", "repeated phrase", "say it otherwise: it looks like a template")
 def repeated_ngrams(sheet: Sheet, *, ngram_rows: int = 3, ngram_words: int = 8) -> Iterator[Found]:
     """Find long runs of words in several messages; a minimal pair, or one text, counts once."""
-    units = _units(sheet)
-    counts: Counter[int] = Counter()
-    for unit in set(units) - {-1}:
-        rows = (row for row, of in enumerate(units) if of == unit)
-        counts.update({hash(gram) for row in rows for gram in _grams(sheet, row, ngram_words)})
+    members: dict[str, set[int]] = defaultdict(set)
+    for words, text, pair in zip(_words(sheet), sheet.texts, sheet.column("pair"), strict=True):
+        members[pair or text].update(map(hash, _grams(words, ngram_words)))
+    counts = Counter(chain.from_iterable(members.values()))
     rows_of: dict[tuple[str, ...], list[int]] = defaultdict(list)
-    for row in range(len(sheet)):
-        for gram in dict.fromkeys(_grams(sheet, row, ngram_words)):
+    for row, words in enumerate(_words(sheet)):
+        for gram in dict.fromkeys(_grams(words, ngram_words)):
             if counts[hash(gram)] >= ngram_rows:
                 rows_of[gram].append(row)
     told: set[int] = set()

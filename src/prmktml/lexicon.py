@@ -97,7 +97,7 @@ def strip_proclitics(
     return begin
 
 
-def _key(hashes: NDArray[np.uint32], salt: int | NDArray[np.uint32]) -> NDArray[np.uint32]:
+def _key(hashes: NDArray[np.uint32], salt: int | NDArray[np.int64]) -> NDArray[np.uint32]:
     mixed = (hashes ^ (_SALTS.take(salt))) * _MIX
     return mixed ^ (mixed >> np.uint32(15))
 
@@ -153,9 +153,7 @@ class Lexicon:
         return cls(tuple(cues), keys, ids, present, (alone, at_end))
 
     def match(self, tokens: Tokens) -> Matches:
-        """Find the cues of all tokens: of each token the whole word or else its longest prefix,
-        and of phrases each one.
-        """
+        """Find cues: of each token the whole word or else its longest prefix, and all phrases."""
         bare = strip_proclitics(tokens.batch.codes, tokens.starts, tokens.ends)
         stripped = tokens.hasher(bare, tokens.ends)
         found = np.full(len(tokens.starts), _NONE, np.uint8)
@@ -261,7 +259,7 @@ def _keys(words: list[str]) -> tuple[int, set[int], int, bool]:
         begins.add(int(_key(chain, _HEAD)[0]))
         before, chain = chain, _chain(chain, hashes)
     length = parts[-1][1] * is_prefix
-    if length > LONGEST_PREFIX or is_prefix and not is_phrase and length < STEM:
+    if length > LONGEST_PREFIX or (is_prefix and not is_phrase and length < STEM):
         raise LexiconError(
             f"prefix {words[-1]!r} has {length} letters; allowed are {STEM} to {LONGEST_PREFIX}"
         )

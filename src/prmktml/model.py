@@ -88,7 +88,7 @@ class Model:
         return bool(self.info.get("has_aspects", True))
 
     def scores(self, tokens: Tokens) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-        """Return the log-odds of a batch, (n_texts, N_OUTPUTS), and which texts hold anything known."""
+        """Return log-odds, shape (n_texts, N_OUTPUTS), and which texts hold anything known."""
         sums = self._sums(grams(tokens))
         norm = np.sqrt(np.maximum(sums[:, :1], 1e-12))
         cues = cue_features(self.lexicon, tokens)
@@ -137,7 +137,9 @@ class Model:
             yield batch, self.decide(batch, min_confidence)
 
     @overload
-    def predict(self, texts: str, min_confidence: float = 0.5) -> Prediction: ...
+    def predict(  # type: ignore[overload-overlap]
+        self, texts: str, min_confidence: float = ...
+    ) -> Prediction: ...
     @overload
     def predict(self, texts: Iterable[object], min_confidence: float = 0.5) -> list[Prediction]: ...
     def predict(

@@ -3,8 +3,8 @@
 from typing import Any
 
 from prmktml.model import Model
-from prmktml.scoring import Scored
 from prmktml.scoretables import slice_sections
+from prmktml.scoring import Scored
 
 __all__ = ["external_table", "model_card"]
 

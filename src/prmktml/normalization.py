@@ -55,7 +55,7 @@ class CharClass(IntFlag):
     EARLY = 512
     ARABIC = 1024
     FOREIGN = 2048
-    """Letters of Persian, Urdu, Turkish, French and their like that neither Arabic nor English has."""
+    """Letters of Persian, Urdu, Turkish or French that neither Arabic nor English has."""
 
 
 @dataclass(frozen=True, slots=True)

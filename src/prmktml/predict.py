@@ -1,9 +1,8 @@
 """The command ``predict``: messages in, labels out, row by row and in order."""
 
-import os
 import sys
 from collections.abc import Iterator, Sequence
-from typing import IO, TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from prmktml.console import Parser, run, say
 from prmktml.errors import UsageError
@@ -96,11 +95,10 @@ def _file_source(args: "argparse.Namespace") -> Source:
     table = open_table(
         args.input or "-", text_column=args.text_column, encoding=args.encoding, whole=args.whole
     )
+    fields = table.record if _format(args) == "jsonl" and table.columns else table.values
     batches = (
         Batch(
-            [row.fields for row in rows],
-            [row.text for row in rows],
-            [row.problem or "" for row in rows],
+            list(map(fields, rows)), [row.text for row in rows], [row.problem or "" for row in rows]
         )
         for rows in table.chunks(BATCH_ROWS)
     )

@@ -40,7 +40,17 @@ CSV_COLUMNS: Final = tuple(
 
 
 class Batch(NamedTuple):
-    """Rows of the input: their own fields, their text (None where unreadable), their problem."""
+    """Rows of the input.
+
+    Attributes
+    ----------
+    fields : list
+        Each row's own, a dictionary for jsonl output, else a list.
+    texts : sequence of str or None
+        None where a row is unreadable.
+    problems : list of str
+        Empty where there is none.
+    """
 
     fields: list[Any]
     texts: Sequence[str | None]
@@ -101,7 +111,7 @@ def _json_lines(judged: Judged, columns: Sequence[str]) -> Iterator[dict[str, An
             yield record
             continue
         del record["text"]
-        yield dict(zip(columns, fields, strict=False)) | {"prmktml": record}
+        yield fields | {"prmktml": record}
 
 
 @contextmanager

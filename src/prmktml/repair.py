@@ -30,9 +30,9 @@ _CODECS: Final = ("cp1252", "cp1256")
 _TIMES: Final = 3
 _BLANK: Final = "[ \t\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]"
 _TIDIED: Final = (
-    (re.compile(f"{_BLANK}*(\r?\n){_BLANK}*"), r"\1"),
-    (re.compile(r"(\r?\n)(?:\r?\n){2,}"), r"\1\1"),
     (re.compile(f"{_BLANK}{{2,}}|\t"), " "),
+    (re.compile(f"{_BLANK}?(\r?\n){_BLANK}?"), r"\1"),
+    (re.compile(r"(\r?\n)(?:\r?\n){2,}"), r"\1\1"),
 )
 _LIKELY: Final = re.compile(
     "[\0-\x7f\u00a0-\u00ff\u0152-\u0178\u0600-\u06ff\u0750-\u077f\u200b-\u206f\u20a0-\u20cf"
@@ -200,7 +200,7 @@ def check_output(path: str | os.PathLike[str], out: str | os.PathLike[str]) -> N
     if os.fspath(out) == "-":
         raise UsageError("--fix needs a file of its own; standard output is for the findings")
     if os.path.exists(out) and os.path.exists(path) and os.path.samefile(path, out):
-        raise UsageError(f"{out} is the file that is checked; name another one after --fix")
+        raise UsageError(f"{out} is a file that is read; name another one after --fix")
 
 
 def _repair_row(

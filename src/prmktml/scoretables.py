@@ -122,7 +122,7 @@ def _slice_table(scored: Scored, name: str, slices: list[tuple[str, Rows]]) -> s
 
 
 def _cause(scored: Scored, row: int) -> str:
-    """What goes with an error, the first that holds: so that errors can be counted by cause."""
+    """Name what goes with an error, so that errors can be counted by cause."""
     reasons = {REASONS[i] for i in np.flatnonzero(scored.decisions.reasons[row])}
     for reason in (Reason.TOO_SHORT, Reason.UNSUPPORTED_LANGUAGE, Reason.BOTH_SIDES):
         if reason in reasons:

@@ -50,9 +50,8 @@ def markdown(head: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
     |---|---|
     | ar | 7 |
     """
-    lines = [list(head), ["---"] * len(head), *rows]
-    body = ["|" + "|".join(lines[1]) + "|" if row is lines[1] else _row(row) for row in lines]
-    return "\n".join(body)
+    rule = "|" + "---|" * len(head)
+    return "\n".join([_row(head), rule, *map(_row, rows)])
 
 
 def _row(cells: Sequence[object]) -> str:
@@ -110,11 +109,13 @@ class Scored:
         return macro_f1(self.corpus.labels[rows], self._three(rows), classes=3)
 
     def _three(self, rows: Rows) -> NDArray[np.int64]:
-        return self.decisions.probabilities[rows].argmax(axis=1)
+        likeliest: NDArray[np.int64] = self.decisions.probabilities[rows].argmax(axis=1)
+        return likeliest
 
     def correct(self, rows: Rows) -> NDArray[np.bool_]:
         """Whether the label of each row is the gold one."""
-        return self.decisions.labels[rows] == self.corpus.labels[rows]
+        correct: NDArray[np.bool_] = self.decisions.labels[rows] == self.corpus.labels[rows]
+        return correct
 
     def aspect_accuracy(self, rows: Rows) -> float:
         """Share of rows whose strongest aspect is the gold primary one, where there is one."""

@@ -67,7 +67,11 @@ class Sheet:
 
     def column(self, name: str) -> list[str]:
         """Return a column, empty strings where the file has none."""
-        return self.columns.get(name) or [""] * len(self)
+        return self.columns.get(name, self._blank)
+
+    @cached_property
+    def _blank(self) -> list[str]:
+        return [""] * len(self)
 
     @property
     def texts(self) -> list[str]:
@@ -91,10 +95,6 @@ class Sheet:
         """What names each row: its id, or its number where it has none."""
         named = zip(self.column("id"), self.numbers, strict=True)
         return [value.strip() or str(number) for value, number in named]
-
-    def units(self, name: str = "pair") -> list[str]:
-        """Return a column in which a row without a value stands for itself."""
-        return [value or f"\0{i}" for i, value in enumerate(self.column(name))]
 
 
 def read_sheet(
@@ -141,6 +141,8 @@ class Found(NamedTuple):
         Words for a person; by default column and value are told.
     id : str
         What it is about; by default the ids of the rows.
+    number : int
+        That of a row in the file which the sheet does not have.
     """
 
     places: Sequence[int]
@@ -148,6 +150,7 @@ class Found(NamedTuple):
     value: str = ""
     detail: str = ""
     id: str = ""
+    number: int = 0
 
 
 @dataclass(frozen=True)
@@ -194,7 +197,7 @@ class Finding:
 
     def __str__(self) -> str:
         detail = self.detail or f"column {self.column}, found {shown(self.value)}"
-        return f"{self.code} {self.where}: {self.title}, {detail} → {self.remedy}"
+        return _visible(f"{self.code} {self.where}: {self.title}, {detail} → {self.remedy}")
 
 
 class Check:
@@ -223,10 +226,15 @@ class Check:
 
     def _finding(self, sheet: Sheet, found: Found) -> Finding:
         rows = tuple(sheet.numbers[place] for place in found.places)
+        rows = (found.number,) if found.number else rows
         named = found.id or _JOIN.join(sheet.ids[place] for place in found.places)
-        identity = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in named)
         told = (found.column, found.value, found.detail)
-        return Finding(self.code, self.title, self.remedy, sheet.name, rows, identity, *told)
+        return Finding(self.code, self.title, self.remedy, sheet.name, rows, _visible(named), *told)
+
+
+def _visible(text: str) -> str:
+    """Return a text on one line, with escapes for what cannot be seen or written."""
+    return "".join(char if char.isprintable() else ascii(char)[1:-1] for char in text)
 
 
 def check(

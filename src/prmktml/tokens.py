@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from prmktml.normalization import CharClass, NormalizedTexts, normalize_texts
+from prmktml.normalization import CharClass, NormalizedTexts
 
 __all__ = ["SpanHasher", "Tokens", "hash_word", "tokenize"]
 
