@@ -16,20 +16,25 @@ LAYERS = [
     ["codebook", "errors", "entities"],
     ["resources", "atomic", "normalization"],
     ["tokens"],
-    ["lexicon", "language"],
+    ["lexicon", "language", "cuenames"],
     ["tables", "features", "decision"],
     ["model", "records"],
-    ["modelfile", "ngrams", "corpus", "sheets", "repair", "explanation"],
+    ["modelfile", "ngrams", "corpus"],
+    ["spans", "flipping", "clauses", "explanation", "highlighting"],
     ["estimators", "calibration", "evaluation", "distributed", "campaign"],
-    ["cells", "duplicates", "leakage"],
-    ["training", "scoring", "agreement"],
-    ["scoretables", "modelcard", "crossvalidation", "invariance", "findings"],
+    ["training", "scoring"],
+    ["scoretables", "modelcard", "crossvalidation", "invariance", "checks"],
     ["console"],
     ["predict", "train", "evaluate", "check", "report", "serve", "label"],
 ]
 """From the ground up; a module imports from layers below its own, or from its own layer's left."""
 ORDER = [name for layer in LAYERS for name in layer]
-LAZY_UPWARD = {("model", "explanation"), ("scoring", "scoretables")}
+LAZY_UPWARD = {
+    ("model", "explanation"),
+    ("records", "explanation"),
+    ("records", "highlighting"),
+    ("scoring", "scoretables"),
+}
 """Methods that hand over to a module above; they import it only when called."""
 COMMANDS = {*LAYERS[-1], "console", "__main__", "records"}
 

@@ -103,7 +103,7 @@ def choose_thresholds(
     if aspects is not None and both_sides(aspects).any():
         both = mixed_score(sigmoid(scores[:, N_LABELS:]))
         mixed = _best_f1(both, both_sides(aspects))
-        left = left & (both < mixed)
+        left = np.logical_and(left, both < mixed)
     best = probabilities[left, :2].max(axis=1)
     wrong = probabilities[left, :2].argmax(axis=1) != labels[left]
     order = np.argsort(-best, kind="stable")

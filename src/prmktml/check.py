@@ -10,7 +10,7 @@ from prmktml.console import Parser, run, say
 if TYPE_CHECKING:
     import argparse
 
-    from prmktml.sheets import Finding, Sheet
+    from prmktml.checks.sheets import Finding, Sheet
 
 __all__ = ["main"]
 
@@ -49,8 +49,8 @@ def _share(text: str) -> float:
 def command(argv: Sequence[str] | None) -> int:
     """Run the command and return its exit code."""
     args = _parser().parse_args(argv)
-    from prmktml.findings import Accepted, findings_in, read_accepted, running, sift
-    from prmktml.sheets import read_sheet
+    from prmktml.checks.findings import Accepted, findings_in, read_accepted, running, sift
+    from prmktml.checks.sheets import read_sheet
 
     _protect(args)
     accepted = read_accepted(args.accepted) if args.accepted else Accepted("", {})
@@ -72,7 +72,7 @@ def command(argv: Sequence[str] | None) -> int:
 
 def _protect(args: "argparse.Namespace") -> None:
     """Refuse to write over a file that is read."""
-    from prmktml.repair import check_output
+    from prmktml.checks.repair import check_output
 
     for path in filter(None, (args.data, args.accepted)):
         if args.fix:
@@ -84,7 +84,7 @@ def _tell(
 ) -> None:
     """Say how many findings each code has."""
     if args.second_label:
-        from prmktml.agreement import agreement
+        from prmktml.checks.agreement import agreement
 
         say(f"{args.second_label}: {agreement(sheet, args.second_label)}")
     counts = Counter((finding.code, finding.title) for finding in left)
@@ -95,8 +95,8 @@ def _tell(
 
 
 def _fix(sheet: "Sheet", args: "argparse.Namespace") -> None:
-    from prmktml.duplicates import exact_copies
-    from prmktml.repair import LABELLING, repair_file
+    from prmktml.checks.duplicates import exact_copies
+    from prmktml.checks.repair import LABELLING, repair_file
 
     done = repair_file(
         args.data,

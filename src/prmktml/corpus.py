@@ -1,7 +1,7 @@
 """A labelled CSV: reading it, and refusing what training cannot use.
 
 What is merely doubtful (duplicates, leakage, likely errors) is found by
-:mod:`prmktml.findings`.
+:mod:`prmktml.checks.findings`.
 """
 
 import hashlib
@@ -58,6 +58,16 @@ class Corpus:
     columns: dict[str, list[str]]
     sha256: str
     has_groups: bool
+
+    @property
+    def aspect_ranks(self) -> NDArray[np.int64]:
+        """1 where an aspect is the first of a row, 2 where the second, else 0; (n_rows, 6)."""
+        ranks = np.zeros((len(self), len(Aspect)), np.int64)
+        if self.aspects is not None:
+            ranks[self.aspects] = 2
+        named = np.flatnonzero(self.primary >= 0)
+        ranks[named, self.primary[named]] = 1
+        return ranks
 
     def __len__(self) -> int:
         return len(self.texts)

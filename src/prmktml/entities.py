@@ -85,7 +85,7 @@ _CURRENCY_WORDS: Final = (
     "ريال ريالا ريالات درهم درهما دراهم دينار دينارا دنانير جنيه جنيها جنيهات ليره ليرات دولار "
     "دولارا يورو اوقيه دج دت دم درهما شيكل قرش فلس هلله ج جم "
     "sar aed egp kwd qar bhd omr jod lbp mad dzd tnd iqd sdg usd eur gbp sgd inr rs sr dh dhs dt "
-    "da kd jd dollars dollar euros euro pounds riyals riyal dirhams dirham dinars dinar le egp pence"
+    "da kd jd dollars dollar euros euro pounds riyals riyal dirhams dirham dinars dinar le pence"
 ).split()
 _HTML: Final = {"amp": " ", "lt": " ", "gt": " ", "nbsp": " ", "quot": '"', "apos": "'"}
 _PRIME: Final = np.uint64(0x100000001B3)

@@ -79,7 +79,7 @@ class OccurrenceTfidf(TransformerMixin, BaseEstimator):
     ----------
     min_df : int, default 2
         Buckets that fewer texts hold are left out.
-    cue_scale : float, default 0.5
+    cue_scale : float, default 0.35
         Weight of cue features beside n-grams, before regularization.
     power : float, default 1.5
         Of the inverse document frequency; above 1 rare n-grams count for more.
@@ -90,7 +90,7 @@ class OccurrenceTfidf(TransformerMixin, BaseEstimator):
     idf_ : ndarray, shape (n_ngrams,)
     """
 
-    def __init__(self, min_df: int = 2, cue_scale: float = 0.5, power: float = 1.5) -> None:
+    def __init__(self, min_df: int = 2, cue_scale: float = 0.35, power: float = 1.5) -> None:
         self.min_df = min_df
         self.cue_scale = cue_scale
         self.power = power
@@ -133,14 +133,23 @@ class Heads(ClassifierMixin, BaseEstimator):
     intercept_ : ndarray, shape (9,)
     """
 
-    def __init__(self, C: float = 5.0, aspect_C: float = 5.0) -> None:
+    def __init__(self, C: float = 30.0, aspect_C: float = 5.0) -> None:
         self.C = C
         self.aspect_C = aspect_C
 
     def fit(
-        self, X: sp.csr_array, y: Sequence[str], aspects: NDArray[np.bool_] | None = None
+        self, X: sp.csr_array, y: Sequence[str], aspects: NDArray[np.int64] | None = None
     ) -> "Heads":
-        """Fit all heads; `aspects` has shape (n_texts, 6)."""
+        """Fit all heads.
+
+        Parameters
+        ----------
+        X : sparse array, shape (n_texts, n_features)
+        y : sequence of str, length n_texts
+        aspects : ndarray of int, shape (n_texts, 6), or None
+            1 where an aspect is the first of a text, 2 where it is the second, else 0. A second
+            aspect speaks neither for nor against its own head.
+        """
         labels = np.asarray(y)
         self.classes_ = np.array([label for label in LABELS if label in set(labels.tolist())])
         self.coef_ = np.zeros((len(LABELS) + len(ASPECTS), X.shape[1]))
@@ -160,13 +169,14 @@ class Heads(ClassifierMixin, BaseEstimator):
             self._fit_aspects(X, aspects)
         return self
 
-    def _fit_aspects(self, X: sp.csr_array, aspects: NDArray[np.bool_]) -> None:
-        for column in range(aspects.shape[1]):
-            row = len(LABELS) + column
-            if not 0 < aspects[:, column].sum() < len(aspects):
+    def _fit_aspects(self, X: sp.csr_array, aspects: NDArray[np.int64]) -> None:
+        for column, ranks in enumerate(aspects.T):
+            row, rows = len(LABELS) + column, np.flatnonzero(ranks != 2)
+            first = ranks[rows] == 1
+            if first.all() or not first.any():
                 self.intercept_[row] = -20.0
                 continue
-            head = _logistic(self.aspect_C).fit(X, aspects[:, column])
+            head = _logistic(self.aspect_C).fit(X[rows], first)
             self.coef_[row], self.intercept_[row] = head.coef_[0], head.intercept_[0]
 
     def decision_function(self, X: sp.csr_array) -> NDArray[np.float64]:

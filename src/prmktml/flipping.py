@@ -2,7 +2,7 @@
 
 Every answer is checked by predicting the edited text itself. Up to :data:`EXACT_SPANS` spans all
 sets are tried, smallest first; beyond that the words that speak most for the label go one by one,
-and those that need not have gone come back.
+and those that need not have gone come back, so that a smaller set may exist.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -22,7 +22,9 @@ __all__ = ["EXACT_SPANS", "Flip", "find_flip", "flip_exactly", "flip_greedily", 
 EXACT_SPANS: Final = 10
 """Up to this many spans, 1023 sets, the search is exact."""
 PRUNED_SPANS: Final = 64
-"""A larger set is of no use to a person and is not made smaller."""
+"""A larger set is of no use to a person and is not made smaller; nor is a longer message searched
+a second time, step by step."""
+_CLOSING: Final = tuple(".,:;!?)،؛؟…")
 _ALL_SIZES: Final = 32
 _GROWTH: Final = 1.25
 _AT_ONCE: Final = 16
@@ -49,8 +51,8 @@ class Flip:
         Examples
         --------
         >>> import prmktml
-        >>> flip = prmktml.load().explain("خصم 30% لحد الخميس").flip
-        >>> list(flip.to_dict()) if flip else []
+        >>> flip = Flip((), prmktml.load().predict("volunteers"))
+        >>> list(flip.to_dict())
         ['remove', 'text', 'label', 'confidence']
         """
         return {
@@ -64,8 +66,7 @@ class Flip:
 def remove(text: str, spans: "Iterable[Span]") -> str:
     """Return the text without these spans, as a person would leave it.
 
-    White space goes with a word that has some on both sides, and what would become one word is
-    kept apart.
+    The space beside a word goes with it, and what would become one word is kept apart.
 
     Examples
     --------
@@ -82,9 +83,11 @@ def remove(text: str, spans: "Iterable[Span]") -> str:
 
 
 def _join(left: str, right: str) -> str:
+    if not right or right[0] in _CLOSING:
+        return left.rstrip(" ") + right
     if not left or left[-1].isspace():
         return left + right.lstrip(" ")
-    if right and not right[0].isspace():
+    if not right[0].isspace():
         return f"{left} {right}"
     return left + right
 
@@ -105,7 +108,8 @@ def find_flip(
 
     Returns
     -------
-    Flip, or None if no removal flips it, or there was nothing to judge
+    Flip, or None if there was nothing to judge or no removal flips it; of a message with more
+    than :data:`EXACT_SPANS` spans None says that none was found
 
     Examples
     --------
@@ -140,7 +144,9 @@ def flip_exactly(
     ordered = _by_support(spans, label)
     for size in range(1, len(ordered) + 1):
         sets = list(combinations(ordered, size))
-        flipping = [s for s, flips in zip(sets, _flips(model, text, label, sets), strict=True) if flips]
+        flipping = [
+            s for s, flips in zip(sets, _flips(model, text, label, sets), strict=True) if flips
+        ]
         if flipping:
             return list(max(flipping, key=lambda chosen: _support(chosen, label)))
     return None
@@ -164,7 +170,30 @@ def flip_greedily(
         if any(flips):
             chosen = ordered[: some[flips.index(True)]]
             return _pruned(model, text, label, chosen) if len(chosen) <= PRUNED_SPANS else chosen
+    return _stepwise(model, text, label, ordered) if len(ordered) <= PRUNED_SPANS else None
+
+
+def _stepwise(
+    model: "Model", text: str, label: Label, spans: "Sequence[Span]"
+) -> "list[Span] | None":
+    """Remove at each step the span without which the label is least sure."""
+    chosen: list[Span] = []
+    left = list(spans)
+    while left:
+        found = _without(model, text, [[*chosen, span] for span in left])
+        sure = [_confidence(prediction, label) for prediction in found]
+        best = sure.index(min(sure))
+        chosen.append(left.pop(best))
+        if found[best].label not in (label, None):
+            return _pruned(model, text, label, chosen)
     return None
+
+
+def _confidence(prediction: "Prediction", label: Label) -> float:
+    """Return how sure the label is; where nothing is left to judge it stays."""
+    if prediction.confidence is None:
+        return 1.0
+    return prediction.confidence if prediction.label is label else 1 - prediction.confidence
 
 
 def _pruned(model: "Model", text: str, label: Label, chosen: "list[Span]") -> "list[Span]":
@@ -186,18 +215,19 @@ def _sizes(n_spans: int) -> Iterator[int]:
         yield n_spans
 
 
-def _flips(
-    model: "Model", text: str, label: Label, sets: "Sequence[Sequence[Span]]"
-) -> list[bool]:
+def _flips(model: "Model", text: str, label: Label, sets: "Sequence[Sequence[Span]]") -> list[bool]:
     """Tell of each set whether the text without it is predicted to be of the other side."""
-    other = Label.MARKETING if label is Label.PR else Label.PR
-    return [p.label is other for p in model.predict([remove(text, spans) for spans in sets])]
+    return [found.label not in (label, None) for found in _without(model, text, sets)]
+
+
+def _without(model: "Model", text: str, sets: "Sequence[Sequence[Span]]") -> "list[Prediction]":
+    return model.predict([remove(text, spans) for spans in sets])
 
 
 def _by_support(spans: "Sequence[Span]", label: Label) -> "list[Span]":
     return sorted(spans, key=lambda span: -_support([span], label))
 
 
-def _support(spans: "Sequence[Span]", label: Label) -> float:
+def _support(spans: "Iterable[Span]", label: Label) -> float:
     total = sum(span.contribution for span in spans)
     return total if label is Label.PR else -total

@@ -7,11 +7,12 @@ here.
 import os
 import unicodedata
 from collections.abc import Callable
-from typing import IO, TYPE_CHECKING, Final
+from typing import IO, TYPE_CHECKING, Final, NamedTuple
 
 from prmktml.codebook import Label
 from prmktml.cuenames import cue_name
 from prmktml.explanation import Explanation, Span
+from prmktml.flipping import EXACT_SPANS
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -23,24 +24,42 @@ STRONG: Final = 1.0
 """A contribution of at least this many log-odds stands out."""
 WEAK: Final = 0.25
 """A smaller contribution than this is not colored."""
+_LEAST: Final = 0.05
+_N_SPANS: Final = 5
 _COLORS: Final = {Label.PR: "cyan", Label.MARKETING: "yellow"}
+
+
+class _Phrases(NamedTuple):
+    """What is said around the words of a message, in one language."""
+
+    speaks: dict[Label, str]
+    sides: dict[Label, str]
+    flip: str
+    firm: str
+    not_found: str
+    comma: str
+    semicolon: str
+
+
 _PHRASES: Final = {
-    "en": {
-        "for": {Label.PR: "for PR", Label.MARKETING: "for marketing"},
-        "side": {Label.PR: "PR", Label.MARKETING: "marketing"},
-        "flip": "would be {side} without: {words}",
-        "firm": "no removal flips it",
-        "comma": ", ",
-        "semicolon": "; ",
-    },
-    "ar": {
-        "for": {Label.PR: "للعلاقات العامة", Label.MARKETING: "للتسويق"},
-        "side": {Label.PR: "علاقات عامة", Label.MARKETING: "تسويق"},
-        "flip": "تصير {side} من دون: {words}",
-        "firm": "لا حذف يغير الحكم",
-        "comma": "، ",
-        "semicolon": "؛ ",
-    },
+    "en": _Phrases(
+        speaks={Label.PR: "for PR", Label.MARKETING: "for marketing"},
+        sides={Label.PR: "PR", Label.MARKETING: "marketing"},
+        flip="would be {side} without: {words}",
+        firm="no removal flips it",
+        not_found="found no removal that flips it",
+        comma=", ",
+        semicolon="; ",
+    ),
+    "ar": _Phrases(
+        speaks={Label.PR: "للعلاقات العامة", Label.MARKETING: "للتسويق"},
+        sides={Label.PR: "علاقات عامة", Label.MARKETING: "تسويق"},
+        flip="يصير الحكم «{side}» من دون: {words}",
+        firm="لا حذف يغير الحكم",
+        not_found="لم يوجد حذف يغير الحكم",
+        comma="، ",
+        semicolon="؛ ",
+    ),
 }
 
 
@@ -56,13 +75,18 @@ def locale_language() -> str:
     return "ar" if next(filter(None, names), "").startswith("ar") else "en"
 
 
+def _telling(found: Explanation) -> list[Span]:
+    """Return the spans, strongest first, without those whose contribution rounds to zero."""
+    spans = found.strongest(len(found.spans))
+    return [span for span in spans if abs(span.contribution) >= _LEAST]
+
+
 def _span_in_words(span: Span, lang: str) -> str:
-    comma = str(_PHRASES[lang]["comma"])
     named = [f"{span.contribution:+.1f}", *([cue_name(span.cue, lang)] if span.cue else [])]
-    return f"{span.text} ({comma.join(named)})"
+    return f"{span.text} ({_PHRASES[lang].comma.join(named)})"
 
 
-def in_words(found: Explanation, lang: str, n_spans: int = 5) -> str:
+def in_words(found: Explanation, lang: str, n_spans: int = _N_SPANS) -> str:
     """Return the strongest spans in words, with log-odds and cue; below zero is for marketing.
 
     Examples
@@ -73,8 +97,8 @@ def in_words(found: Explanation, lang: str, n_spans: int = 5) -> str:
     >>> said.startswith("خصم (-"), said.endswith(", discount)")
     (True, True)
     """
-    separator = str(_PHRASES[lang]["semicolon"])
-    return separator.join(_span_in_words(span, lang) for span in found.strongest(n_spans))
+    words = [_span_in_words(span, lang) for span in _telling(found)[:n_spans]]
+    return _PHRASES[lang].semicolon.join(words)
 
 
 def teller(lang: str, stream: IO[str]) -> Callable[[Explanation], str]:
@@ -123,13 +147,11 @@ def _side(contribution: float) -> Label:
 
 def _sides_in_words(found: Explanation, lang: str) -> list[str]:
     """Return a line for each side that has any word, five words at most."""
-    phrases, comma = _PHRASES[lang]["for"], str(_PHRASES[lang]["comma"])
-    assert isinstance(phrases, dict)
     lines = []
-    for side, phrase in phrases.items():
-        spans = [s for s in found.strongest(len(found.spans)) if _side(s.contribution) is side][:5]
+    for side, phrase in _PHRASES[lang].speaks.items():
+        spans = [s for s in _telling(found) if _side(s.contribution) is side][:_N_SPANS]
         if spans:
-            words = comma.join(_shown(_span_in_words(span, lang)) for span in spans)
+            words = _PHRASES[lang].comma.join(_shown(_span_in_words(span, lang)) for span in spans)
             lines.append(f"{phrase}: {words}")
     return lines
 
@@ -157,8 +179,7 @@ def _share_line(found: Explanation, lang: str, console: "Console | None") -> lis
     """Return the line ``62% PR, 38% marketing``; in colors it is the legend, too."""
     if found.share is None:
         return []
-    names, comma = _PHRASES[lang]["side"], str(_PHRASES[lang]["comma"])
-    assert isinstance(names, dict)
+    names, comma = _PHRASES[lang].sides, _PHRASES[lang].comma
     pr = round(100 * found.share.pr)
     parts = [
         f"{percent}% {names[side]}"
@@ -173,11 +194,9 @@ def _share_line(found: Explanation, lang: str, console: "Console | None") -> lis
 
 
 def _flip_line(found: Explanation, lang: str) -> str:
-    phrases, names = _PHRASES[lang], _PHRASES[lang]["side"]
-    assert isinstance(names, dict)
+    phrases = _PHRASES[lang]
     if found.flip is None:
-        return str(phrases["firm"])
+        return phrases.firm if len(found.spans) <= EXACT_SPANS else phrases.not_found
     label = found.flip.prediction.label
-    words = str(phrases["comma"]).join(_shown(span.text) for span in found.flip.spans)
-    side = names[label] if label else ""
-    return str(phrases["flip"]).format(side=side, words=words)
+    words = phrases.comma.join(_shown(span.text) for span in found.flip.spans)
+    return phrases.flip.format(side=phrases.sides[label] if label else "", words=words)

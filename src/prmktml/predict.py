@@ -115,12 +115,18 @@ def _format(args: "argparse.Namespace") -> str:
 
 def _judged(source: Source, model: "Model", args: "argparse.Namespace") -> Iterator[Any]:
     if args.jobs == 1:
-        return (judge(model, batch, args.min_confidence) for batch in source.batches)
+        return (
+            judge(model, batch, args.min_confidence, explain=args.explain)
+            for batch in source.batches
+        )
     from joblib import Parallel, delayed
 
     jobs = Parallel(n_jobs=args.jobs, return_as="generator", pre_dispatch="3*n_jobs")
     work = delayed(_judge_many)
-    parts = jobs(work(args.model, group, args.min_confidence) for group in _groups(source.batches))
+    parts = jobs(
+        work(args.model, group, args.min_confidence, explain=args.explain)
+        for group in _groups(source.batches)
+    )
     return (judged for part in parts for judged in part)
 
 
@@ -138,11 +144,13 @@ def _groups(batches: Iterator[Batch]) -> Iterator[list[Batch]]:
 _MODELS: dict[str | None, Any] = {}
 
 
-def _judge_many(path: str | None, batches: list[Batch], min_confidence: float) -> list[Any]:
+def _judge_many(
+    path: str | None, batches: list[Batch], min_confidence: float, *, explain: bool
+) -> list[Any]:
     """Judge batches in a worker process, which loads its model once."""
     if path not in _MODELS:
         _MODELS[path] = load(path)
-    return [judge(_MODELS[path], batch, min_confidence) for batch in batches]
+    return [judge(_MODELS[path], batch, min_confidence, explain=explain) for batch in batches]
 
 
 def command(argv: Sequence[str] | None) -> int:

@@ -8,6 +8,7 @@ import json
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
@@ -19,6 +20,7 @@ from prmktml.tables import open_output
 if TYPE_CHECKING:
     import argparse
 
+    from prmktml.explanation import Explanation
     from prmktml.model import Model
 
 __all__ = ["CSV_COLUMNS", "Batch", "Judged", "judge", "writer_for"]
@@ -37,6 +39,8 @@ CSV_COLUMNS: Final = tuple(
         "language",
     )
 )
+EXPLANATION_COLUMN: Final = "prmktml_explanation"
+"""The strongest words of a row, where explanations were asked for."""
 
 
 class Batch(NamedTuple):
@@ -62,15 +66,19 @@ class Judged(NamedTuple):
 
     batch: Batch
     decisions: Decisions
+    explanations: "Sequence[Explanation]" = ()
+    """One a row, if they were asked for."""
 
 
-def judge(model: "Model", batch: Batch, min_confidence: float) -> Judged:
-    """Judge a batch of rows; unreadable ones get no label."""
+def judge(model: "Model", batch: Batch, min_confidence: float, *, explain: bool = False) -> Judged:
+    """Judge a batch of rows, and explain each if wanted; unreadable ones get no label."""
     decisions = model.decide([text or "" for text in batch.texts], min_confidence)
     if any(batch.problems):
         unreadable = np.array([bool(problem) for problem in batch.problems])
         decisions.void(Reason.UNREADABLE, unreadable)
-    return Judged(batch, decisions)
+    told = zip(batch.texts, batch.problems, strict=True) if explain else ()
+    explanations = [model.explain("" if problem else text or "") for text, problem in told]
+    return Judged(batch, decisions, explanations)
 
 
 def csv_cells(decisions: Decisions) -> Iterator[tuple[str, ...]]:
@@ -103,10 +111,28 @@ def csv_cells(decisions: Decisions) -> Iterator[tuple[str, ...]]:
         )
 
 
-def _json_lines(judged: Judged, columns: Sequence[str]) -> Iterator[dict[str, Any]]:
+def _csv_rows(judged: Judged, args: "argparse.Namespace") -> Iterator[list[Any]]:
+    """Yield the fields and cells of each row, and its explanation if it has one."""
+    rows = zip(judged.batch.fields, csv_cells(judged.decisions), strict=True)
+    if not judged.explanations:
+        yield from ([*fields, *cells] for fields, cells in rows)
+        return
+    from prmktml.highlighting import in_words, locale_language
+
+    lang = args.lang or locale_language()
+    for (fields, cells), explanation in zip(rows, judged.explanations, strict=True):
+        yield [*fields, *cells, in_words(explanation, lang)]
+
+
+def _json_lines(
+    judged: Judged, columns: Sequence[str], args: "argparse.Namespace"
+) -> Iterator[dict[str, Any]]:
+    """Yield an object a row; cue classes stay codes unless a language was named."""
     texts = judged.batch.texts
     for i, fields in enumerate(judged.batch.fields):
         record = judged.decisions.prediction(i, texts[i] or "").to_dict()
+        if judged.explanations:
+            record |= judged.explanations[i].to_dict(args.lang)
         if not columns:
             yield record
             continue
@@ -120,21 +146,21 @@ def writer_for(
 ) -> Iterator[Callable[[Judged], None]]:
     """Give a function that writes judged batches in this format."""
     if form == "table":
-        yield _print_table
+        yield _table_printer(args)
         return
     own = tuple(columns) or ("text",)
-    names = own + CSV_COLUMNS if form == "csv" else ()
-    with open_output(path or "-", form, names, excel=args.excel) as output:
+    added = CSV_COLUMNS + ((EXPLANATION_COLUMN,) if args.explain else ())
+    with open_output(
+        path or "-", form, own + added if form == "csv" else (), excel=args.excel
+    ) as out:
 
         def write(judged: Judged) -> None:
             if form == "csv":
-                for fields, cells in zip(
-                    judged.batch.fields, csv_cells(judged.decisions), strict=True
-                ):
-                    output.write([*fields, *cells])
+                for row in _csv_rows(judged, args):
+                    out.write(row)
             else:
-                for record in _json_lines(judged, columns):
-                    output.write(record)
+                for record in _json_lines(judged, columns, args):
+                    out.write(record)
 
         yield write
 
@@ -142,15 +168,26 @@ def writer_for(
 _SHOWN: Final = 60
 
 
-def _print_table(judged: Judged) -> None:
+def _table_printer(args: "argparse.Namespace") -> Callable[[Judged], None]:
+    if not args.explain:
+        return _print_table
+    from prmktml.highlighting import locale_language, teller
+
+    return partial(_print_table, tell=teller(args.lang or locale_language(), sys.stdout))
+
+
+def _print_table(judged: Judged, tell: "Callable[[Explanation], str] | None" = None) -> None:
     """Print aligned rows; the text comes last, so that right-to-left text disturbs no column."""
-    for text, cells in zip(judged.batch.texts, csv_cells(judged.decisions), strict=True):
+    rows = zip(judged.batch.texts, csv_cells(judged.decisions), strict=True)
+    for i, (text, cells) in enumerate(rows):
         label, confidence, verdict, reasons, aspect = cells[:5]
         sure = f"{float(confidence):.0%}" if confidence else ""
         told = f"{verdict} ({reasons})" if reasons else verdict
         one_line = " ".join((text or "").split())
         shown = one_line if len(one_line) <= _SHOWN else one_line[: _SHOWN - 1] + "…"
         sys.stdout.write(f"{label or '–':<10} {sure:>4}  {aspect:<13} {told:<24}  {shown}\n")
+        if tell:
+            sys.stdout.write(tell(judged.explanations[i]))
 
 
 def to_json(record: dict[str, Any]) -> str:

@@ -48,7 +48,8 @@ class Span:
     contribution : float
         Log-odds that it adds to pr against marketing; below zero it speaks for marketing.
     cue : str or None
-        The cue class that it is part of; of several the one with most weight.
+        The cue class that it is part of, if the cue pulls the same way as the span; of several
+        the one with most weight.
 
     Examples
     --------
@@ -63,7 +64,7 @@ class Span:
     cue: str | None = None
 
     def to_dict(self, lang: str | None = None) -> dict[str, Any]:
-        """Return the span for JSON; with a language, ``ar`` or ``en``, its cue is named in words."""
+        """Return the span for JSON; with a language, ``ar`` or ``en``, its cue in words."""
         cue = cue_name(self.cue, lang) if self.cue and lang else self.cue
         return {
             "start": self.start,
@@ -102,7 +103,9 @@ def weigh_spans(model: "Model", text: str) -> tuple[Span, ...]:
     per_token += _spread(tokens, matches.starts, matches.ends, shares)
     span_of = _span_of_tokens(tokens, text)
     contributions = np.bincount(span_of, per_token).tolist()
-    cues = _strongest_cues(model, tokens, matches, shares, span_of)
+    names = [model.lexicon.cues[cue] for cue in matches.cues]
+    touched = _touched(tokens, matches, span_of)
+    cues = _strongest_cues(names, shares.tolist(), touched, contributions)
     bounds = _original_bounds(tokens, text, span_of)
     return tuple(
         Span(start, end, text[start:end], contribution, cues.get(i))
@@ -151,11 +154,11 @@ def _spread(
     token = np.arange(len(which)) - np.repeat(np.cumsum(n_touched) - n_touched - first, n_touched)
     overlaps = np.minimum(highs[token], ends[which]) - np.maximum(lows[token], starts[which])
     parts = values[which] * overlaps / (ends - starts)[which]
-    return np.bincount(token, parts, minlength=len(tokens.starts))
+    return np.bincount(token, parts, minlength=len(tokens.starts)).astype(np.float64)
 
 
 def _span_of_tokens(tokens: "Tokens", text: str) -> NDArray[np.int64]:
-    """Number the spans, one for each token save where the original text has one sign for several."""
+    """Return the span of each token: tokens that the original has one sign for share one."""
     places = tokens.batch.places
     assert places is not None
     first, last = places[tokens.starts], places[tokens.ends - 1]
@@ -198,19 +201,25 @@ def _tail(dropped: str, whole: bool) -> int:
     return len(dropped.rstrip(_INVISIBLE))
 
 
+def _touched(
+    tokens: "Tokens", matches: Matches, span_of: NDArray[np.int64]
+) -> list[tuple[int, int]]:
+    """Return the first and last span of each match."""
+    first = span_of[tokens.starts.searchsorted(matches.starts)]
+    last = span_of[tokens.ends.searchsorted(matches.ends)]
+    return list(zip(first.tolist(), last.tolist(), strict=True))
+
+
 def _strongest_cues(
-    model: "Model",
-    tokens: "Tokens",
-    matches: Matches,
-    shares: NDArray[np.float64],
-    span_of: NDArray[np.int64],
+    names: list[str],
+    shares: list[float],
+    touched: list[tuple[int, int]],
+    contributions: list[float],
 ) -> dict[int, str]:
-    """Return the name of the weightiest cue of each span that has any."""
-    first = span_of[tokens.starts.searchsorted(matches.starts)].tolist()
-    last = span_of[tokens.ends.searchsorted(matches.ends)].tolist()
-    order = np.argsort(np.abs(shares), kind="stable").tolist()
+    """Return the weightiest cue of each span among those that pull the same way as the span."""
     return {
-        span: model.lexicon.cues[matches.cues[match]]
-        for match in order
-        for span in range(first[match], last[match] + 1)
+        span: names[match]
+        for match in sorted(range(len(names)), key=lambda match: abs(shares[match]))
+        for span in range(touched[match][0], touched[match][1] + 1)
+        if shares[match] * contributions[span] > 0
     }

@@ -141,7 +141,7 @@ def out_of_fold(
 def _fit_counted(
     pipeline: Pipeline, X: sp.csr_array, corpus: Corpus, rows: NDArray[np.int64]
 ) -> None:
-    aspects = None if corpus.aspects is None else corpus.aspects[rows]
+    aspects = None if corpus.aspects is None else corpus.aspect_ranks[rows]
     pipeline[1:].fit(X[rows], np.array(LABELS)[corpus.labels[rows]], heads__aspects=aspects)
 
 

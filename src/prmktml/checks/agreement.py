@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from prmktml.checks.sheets import Found, Sheet, check
 from prmktml.codebook import Label
 from prmktml.errors import DataError
-from prmktml.sheets import Found, Sheet, check
 from prmktml.tables.wording import shown
 
 if TYPE_CHECKING:

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-from prmktml.repair import repaired
-from prmktml.sheets import Found, Sheet, check
+from prmktml.checks.repair import repaired
+from prmktml.checks.sheets import Found, Sheet, check
 from prmktml.tables.wording import shown
 
 __all__ = [

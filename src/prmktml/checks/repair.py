@@ -29,10 +29,11 @@ LABELLING: Final = frozenset({"label", "aspects"})
 _CODECS: Final = ("cp1252", "cp1256")
 _TIMES: Final = 3
 _BLANK: Final = "[ \t\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]"
+_END: Final = r"(?>\r\n|\r|\n)"
 _TIDIED: Final = (
     (re.compile(f"{_BLANK}{{2,}}|\t"), " "),
-    (re.compile(f"{_BLANK}?(\r?\n){_BLANK}?"), r"\1"),
-    (re.compile(r"(\r?\n)(?:\r?\n){2,}"), r"\1\1"),
+    (re.compile(f"{_BLANK}?({_END}){_BLANK}?"), r"\1"),
+    (re.compile(f"({_END}){_END}{{2,}}"), r"\1\1"),
 )
 _LIKELY: Final = re.compile(
     "[\0-\x7f\u00a0-\u00ff\u0152-\u0178\u0600-\u06ff\u0750-\u077f\u200b-\u206f\u20a0-\u20cf"

@@ -8,9 +8,9 @@ import os
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
-from prmktml import agreement, cells, duplicates, leakage
+from prmktml.checks import agreement, cells, duplicates, leakage
+from prmktml.checks.sheets import Check, Finding, Sheet
 from prmktml.errors import DataError, UsageError
-from prmktml.sheets import Check, Finding, Sheet
 from prmktml.tables import open_table
 from prmktml.tables.wording import as_text, listed, shown
 

@@ -1,7 +1,7 @@
 """A labelled file as it stands, wrong rows and all, and how a check names what it finds there.
 
 :func:`prmktml.corpus.read_corpus` refuses what training cannot use; here nothing is refused, so
-that :mod:`prmktml.findings` can tell of every row what is wrong with it.
+that :mod:`prmktml.checks.findings` can tell of every row what is wrong with it.
 """
 
 import inspect

@@ -11,8 +11,8 @@ from functools import lru_cache
 from itertools import chain
 from typing import Final
 
+from prmktml.checks.sheets import Found, Sheet, check
 from prmktml.codebook import Label
-from prmktml.sheets import Found, Sheet, check
 from prmktml.tables.wording import shown
 
 __all__ = [

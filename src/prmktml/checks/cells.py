@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+from prmktml.checks.repair import LABELLING, mend, mojibake, tidy
+from prmktml.checks.sheets import Found, Sheet, check
 from prmktml.codebook import ASPECT_SIDE, Aspect, Label
-from prmktml.repair import LABELLING, mend, mojibake, tidy
-from prmktml.sheets import Found, Sheet, check
 from prmktml.tables.wording import shown
 
 __all__ = [

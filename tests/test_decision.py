@@ -1,0 +1,62 @@
+"""Verdicts from scores that one can read."""
+
+import numpy as np
+import pytest
+
+from prmktml.codebook import Language, Reason, Verdict
+from prmktml.decision import Thresholds, decide, mixed_score
+from prmktml.features import read_batch
+
+LIMITS = Thresholds(clear=0.8, other=0.5, mixed=0.4, min_words=2)
+SURE_PR = [4.0, 0.0, -2.0, 3.0, -3.0, -3.0, -3.0, -3.0, -3.0]
+
+
+def judged(scores, text="two words", known=True, language=Language.ENGLISH, **kwargs):
+    code = np.array([list(Language).index(language)], np.int8)
+    rows = np.array([scores], float)
+    decisions = decide(rows, np.array([known]), read_batch([text]), code, LIMITS, **kwargs)
+    return decisions.prediction(0, text)
+
+
+@pytest.mark.parametrize(
+    ("changes", "kwargs", "verdict", "reasons"),
+    [
+        ({}, {}, Verdict.CLEAR, ()),
+        ({1: 3.8}, {}, Verdict.UNCLEAR, (Reason.NEAR_TIE,)),
+        ({2: 5.0}, {}, Verdict.OTHER, (Reason.OUT_OF_SCOPE,)),
+        ({2: 3.5}, {}, Verdict.UNCLEAR, (Reason.OUT_OF_SCOPE,)),
+        ({6: 2.0}, {}, Verdict.MIXED, (Reason.BOTH_SIDES,)),
+        ({}, {"text": "one"}, Verdict.UNCLEAR, (Reason.TOO_SHORT,)),
+        ({}, {"known": False}, Verdict.UNCLEAR, (Reason.NO_KNOWN_FEATURES,)),
+        ({}, {"language": Language.UNKNOWN}, Verdict.UNCLEAR, (Reason.UNSUPPORTED_LANGUAGE,)),
+        ({}, {"min_confidence": 0.99}, Verdict.UNCLEAR, (Reason.LOW_CONFIDENCE,)),
+    ],
+)
+def test_verdicts_and_their_reasons(changes, kwargs, verdict, reasons):
+    scores = [changes.get(i, value) for i, value in enumerate(SURE_PR)]
+    found = judged(scores, **kwargs)
+    assert (found.verdict, found.reasons) == (verdict, reasons)
+    assert found.label == "pr"
+    assert found.aspect == "values"
+
+
+def test_confidence_leaves_other_out():
+    found = judged([2.0, 0.0, 9.0, *[-3.0] * 6])
+    assert found.confidence == pytest.approx(1 / (1 + np.exp(-2.0)))
+    assert found.probabilities["other"] > 0.99
+
+
+def test_the_aspect_is_on_the_labels_side():
+    assert judged([0.0, 4.0, -2.0, 3.0, -3.0, -3.0, -2.0, -1.0, -3.0]).aspect == "offers"
+
+
+def test_nothing_to_judge_has_no_label():
+    found = judged(SURE_PR, text="")
+    assert (found.label, found.confidence, found.aspect) == (None, None, None)
+    assert found.reasons == (Reason.NO_TEXT,)
+    assert sum(found.probabilities.values()) == pytest.approx(1)
+
+
+def test_mixed_score_is_the_weaker_sides_strongest_aspect():
+    aspects = np.array([[0.9, 0.1, 0.2, 0.3, 0.6, 0.0]])
+    assert mixed_score(aspects).tolist() == [0.6]
