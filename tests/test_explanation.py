@@ -20,7 +20,7 @@ from prmktml.cuenames import LANGUAGES, cue_name, cue_names
 from prmktml.explanation import Span, explain
 from prmktml.features import KINDS, grams, read_batch
 from prmktml.flipping import EXACT_SPANS, flip_exactly, flip_greedily, remove
-from prmktml.highlighting import in_words, locale_language
+from prmktml.highlighting import in_words, locale_language, teller
 from prmktml.lexicon import Entry, compile_lexicon, read_entries
 from prmktml.resources import find
 from prmktml.spans import weigh_spans
@@ -131,12 +131,13 @@ def test_contributions_add_up_over_the_corpus(model):
 @settings(max_examples=400, deadline=None)
 @given(text=ANY_TEXT)
 @example("👨\u200d👩\u200d👧🇸🇦🇪🇬👍🏽")
+@example(" \u0e33")
 def test_offsets_are_code_points_of_the_original_text(model, text):
     end = 0
     for span in weigh_spans(model, text):
         assert end <= span.start < span.end <= len(text)
         assert text[span.start : span.end] == span.text
-        assert span.text.rstrip() == span.text
+        assert span.text.strip() == span.text
         end = span.end
 
 
@@ -327,18 +328,33 @@ def test_the_table_shows_words_where_there_is_no_terminal(run_command):
     assert "  للتسويق: خصم (-" in printed
 
 
-def test_words_are_colored_by_side_and_nothing_in_a_message_steers_the_terminal(run_command):
-    args = ("prmktml.predict", "--explain", "--format", "table", "--lang", "en")
+class Terminal(io.StringIO):
+    def isatty(self):
+        return True
+
+
+def test_words_are_colored_by_side_and_no_message_steers_the_terminal(two_words, monkeypatch):
+    for name in ("NO_COLOR", "FORCE_COLOR", "COLORTERM"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("TERM", "xterm")
+    found = explain(two_words, "Thanks,\x1b[2J\n SALE \ud800")
+    line, part, flip = teller("en", Terminal())(found).splitlines()
+    assert line == "  \x1b[36mThanks\x1b[0m,\ufffd[2J  \x1b[1;33mSALE\x1b[0m \ufffd"
+    pr = round(100 * found.share.pr)
+    assert part == f"  \x1b[36m{pr}% PR\x1b[0m, \x1b[33m{100 - pr}% marketing\x1b[0m"
+    assert flip == "  would be PR without: SALE"
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert teller("ar", Terminal())(found).splitlines()[:2] == [
+        "  للعلاقات العامة: Thanks (+0.6)",
+        "  للتسويق: SALE (-2.3، تخفيض)",
+    ]
+
+
+def test_no_color_is_respected_by_the_command(run_command):
+    args = ("prmktml.predict", "--explain", "--format", "table", MIXED)
     env = {"FORCE_COLOR": "1", "TERM": "xterm"}
-    text = "volunteers\x1b[2J discount"
-    code, printed, _ = run_command(*args, text, env=env)
-    shown = printed.splitlines()[1]
-    assert code == 0
-    assert "36mvolunteers\x1b[0m" in shown
-    assert "33mdiscount\x1b[0m" in shown
-    assert "\x1b[2J" not in shown
-    _, printed, _ = run_command(*args, "volunteers discount", env=env | {"NO_COLOR": "1"})
-    assert "\x1b" not in printed
+    assert "\x1b[" in run_command(*args, env=env)[1]
+    assert "\x1b" not in run_command(*args, env=env | {"NO_COLOR": "1"})[1]
 
 
 @pytest.mark.parametrize(

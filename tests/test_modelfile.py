@@ -140,3 +140,10 @@ def _refused_or_finite(path):
         return
     assert np.isfinite(found.predict_proba(TEXTS)).all()
     assert found.predict(TEXTS)
+
+
+def test_the_kept_file_of_format_1_loads_and_says_what_it_always_said():
+    kept = Path(__file__).parent / "data" / "model-format-1.safetensors"
+    recorded = json.loads(kept.with_suffix(".json").read_text(encoding="utf-8"))
+    found = load(kept).predict_proba(recorded["texts"])
+    assert np.abs(found - np.array(recorded["probabilities"])).max() < 1e-6

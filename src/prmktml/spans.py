@@ -188,10 +188,13 @@ def _original_bounds(
     rows = zip(
         starts.tolist(), (places[final] + 1).tolist(), nexts.tolist(), entity.tolist(), strict=True
     )
-    return [
-        (start, end if end == following else end + _tail(text[end:following], whole))
-        for start, end, following, whole in rows
-    ]
+    bounds = []
+    for start, end, following, whole in rows:
+        if end < following:
+            end += _tail(text[end:following], whole)
+        # a vowel sign that NFKC takes apart has the place of the white space before it
+        bounds.append((start + (len(text[start:end]) - len(text[start:end].lstrip())), end))
+    return bounds
 
 
 def _tail(dropped: str, whole: bool) -> int:
