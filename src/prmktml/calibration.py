@@ -85,7 +85,8 @@ def _platt(scores: NDArray[np.float64], truth: NDArray[np.bool_]) -> tuple[float
 def both_sides(aspects: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Tell which rows have aspects on both sides, shape (n_texts,)."""
     on_pr = np.array([ASPECT_SIDE[aspect] is Label.PR for aspect in Aspect])
-    mixed: NDArray[np.bool_] = aspects[:, on_pr].any(axis=1) & aspects[:, ~on_pr].any(axis=1)
+    pr, marketing = aspects[:, on_pr].any(axis=1), aspects[:, ~on_pr].any(axis=1)
+    mixed: NDArray[np.bool_] = np.logical_and(pr, marketing)
     return mixed
 
 

@@ -191,7 +191,7 @@ def near_duplicates(texts: list[str], threshold: float = 0.6) -> list[tuple[int,
 
     Examples
     --------
-    >>> near_duplicates(["half price today only", "half price today only!", "thank you nurses"])
+    >>> near_duplicates(["half price today only", "HALF price, today only", "thank you nurses"])
     [(0, 1, 1.0)]
     """
     sets = _five_grams(texts)

@@ -105,6 +105,7 @@ def tokenize(batch: NormalizedTexts) -> Tokens:
 
     Examples
     --------
+    >>> from prmktml.normalization import normalize_texts
     >>> tokens = tokenize(normalize_texts(["Hi, there!", "", "٣ خصم"]))
     >>> tokens.bounds.tolist(), tokens.starts.tolist(), tokens.ends.tolist()
     ([0, 3, 3, 5], [0, 4, 9, 12, 14], [2, 9, 10, 13, 17])
@@ -127,6 +128,7 @@ def hash_word(word: str) -> int:
 
     Examples
     --------
+    >>> from prmktml.normalization import normalize_texts
     >>> int(tokenize(normalize_texts(["sale"])).hashes[0]) == hash_word("sale")
     True
     """
