@@ -28,7 +28,7 @@ VARIANTS: dict[str, tuple[dict[str, float], dict[str, float], str]] = {
     "plain idf (power 1)": ({"power": 1.0}, {}, ""),
     "no idf (power 0)": ({"power": 0.0}, {}, ""),
     "cues at full scale": ({"cue_scale": 1.0}, {}, ""),
-    "n-grams of one text too": ({"min_df": 1}, {}, ""),
+    "n-grams of two texts too": ({"min_df": 2}, {}, ""),
     "stronger regularization (C=3)": ({}, {"C": 3.0}, ""),
 }
 

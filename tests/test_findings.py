@@ -5,13 +5,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conftest import sentences
 from prmktml.checks.agreement import agreement, cohen_kappa, label_issues, likely_label_errors
 from prmktml.checks.duplicates import exact_copies
 from prmktml.checks.findings import CHECKS, findings_in, read_accepted
 from prmktml.checks.repair import mend, mojibake, repair_file, repaired, tidy
 from prmktml.checks.sheets import Finding, Sheet, read_sheet
 from prmktml.errors import DataError, UsageError
+
+from conftest import sentences
 
 BY_CODE = {check.code: check for check in CHECKS}
 SALE, THANKS = "Half price on all winter coats today", "Thank you to every nurse who stayed"

@@ -10,6 +10,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+
 from conftest import sentences
 
 ROOT = Path(__file__).parents[1]

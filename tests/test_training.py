@@ -7,13 +7,14 @@ import numpy as np
 import pytest
 
 import prmktml
-from conftest import sentences
 from prmktml.codebook import Verdict
 from prmktml.corpus import read_corpus
 from prmktml.errors import DataError, PrmktmlError
 from prmktml.modelfile import load, to_bytes
 from prmktml.resources import find
 from prmktml.training import train
+
+from conftest import sentences
 
 
 @pytest.fixture(scope="module")

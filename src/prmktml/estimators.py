@@ -77,7 +77,7 @@ class OccurrenceTfidf(TransformerMixin, BaseEstimator):
 
     Parameters
     ----------
-    min_df : int, default 2
+    min_df : int, default 3
         Buckets that fewer texts hold are left out.
     cue_scale : float, default 0.35
         Weight of cue features beside n-grams, before regularization.
@@ -90,7 +90,7 @@ class OccurrenceTfidf(TransformerMixin, BaseEstimator):
     idf_ : ndarray, shape (n_ngrams,)
     """
 
-    def __init__(self, min_df: int = 2, cue_scale: float = 0.35, power: float = 1.5) -> None:
+    def __init__(self, min_df: int = 3, cue_scale: float = 0.35, power: float = 1.5) -> None:
         self.min_df = min_df
         self.cue_scale = cue_scale
         self.power = power
