@@ -77,29 +77,19 @@ def kappa(first: list[str], second: list[str]) -> float:
 
 
 def second_labelling(corpus: Corpus) -> str:
-    """Agreement of the blind second labelling with the first."""
-    with open_table(DATA / "second-labels.csv", text_column="id") as table:
-        second = {record["id"]: record for record in map(table.record, table)}
-    first = {
-        i: (label, aspects.split("|")[0])
-        for i, label, aspects in zip(
-            *(corpus.column(name) for name in ("id", "label", "aspects")), strict=True
-        )
-    }
+    """Agreement of the blind second labelling with the labels given at composing."""
     language = dict(zip(corpus.column("id"), corpus.column("language"), strict=True))
-    ids = [i for i in second if i in first]
+    with open_table(DATA / "second-labels.csv", text_column="id") as table:
+        records = [record for row in table if (record := table.record(row))["id"] in language]
     rows = []
     for name in ("ar", "en", "mixed", "all"):
-        chosen = [i for i in ids if name in ("all", language[i])]
-        pair = ([first[i][0] for i in chosen], [second[i]["label"] for i in chosen])
-        agreed = [i for i in chosen if first[i][0] == second[i]["label"] != "other"]
-        aspects = ([first[i][1] for i in agreed], [second[i]["aspect"] for i in agreed])
-        rows.append(
-            [name, len(chosen), f"{kappa(*pair):.3f}", len(agreed), f"{kappa(*aspects):.3f}"]
-        )
-    return markdown(
-        ["language", "n", "κ of labels", "n with the same side", "κ of primary aspects"], rows
-    )
+        chosen = [r for r in records if name in ("all", language[r["id"]])]
+        agreed = [r for r in chosen if r["first_label"] == r["label"] != "other"]
+        labels = kappa([r["first_label"] for r in chosen], [r["label"] for r in chosen])
+        aspects = kappa([r["first_aspect"] for r in agreed], [r["aspect"] for r in agreed])
+        rows.append([name, len(chosen), f"{labels:.3f}", len(agreed), f"{aspects:.3f}"])
+    head = ["language", "n", "κ of labels", "n with the same side", "κ of primary aspects"]
+    return markdown(head, rows)
 
 
 def main() -> None:

@@ -8,13 +8,14 @@ into ``models/external.md``, which the card includes.
 import argparse
 import hashlib
 import os
+import sys
 from pathlib import Path
 
 os.environ.update(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1", MKL_NUM_THREADS="1")
 
 from prmktml.corpus import read_corpus
 from prmktml.modelcard import external_table, model_card
-from prmktml.modelfile import load, save
+from prmktml.modelfile import load, save, to_bytes
 from prmktml.ngrams import write_ngrams
 from prmktml.scoring import score, score_folds
 from prmktml.training import train
@@ -27,10 +28,14 @@ def main() -> None:
     """Train, save, measure, write the card."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--external", type=Path, help="a labelled file to measure on")
-    external = parser.parse_args().external
+    parser.add_argument("--check", action="store_true", help="only compare with the bundled file")
+    args = parser.parse_args()
+    external = args.external
     corpus = read_corpus(ROOT / "data" / "corpus.csv")
     trained = train(corpus)
     path = MODELS / "prmktml.safetensors"
+    if args.check:
+        sys.exit(int(to_bytes(trained.model) != path.read_bytes()))
     save(trained.model, path, force=True)
     model = load(path)
     table = MODELS / "external.md"

@@ -135,6 +135,9 @@ def test_the_command_trains_exports_and_does_not_overwrite(small_csv, tmp_path, 
     assert (code, printed) == (0, "")
     assert "trained on 120 messages" in said
     assert "near-duplicates were kept together" in said
+    card = out.with_name(out.name + ".md").read_text(encoding="utf-8")
+    assert "the file names no groups" in card
+    assert "120 messages" in card
     assert joblib.load(exported).predict(["thanks community volunteers"]) == ["pr"]
     assert "خصم" in ngrams.read_text(encoding="utf-8")
     code, printed, _ = run_command("prmktml.predict", "--model", out, "discount buy shop")

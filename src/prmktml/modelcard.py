@@ -20,7 +20,12 @@ The corpus was composed with a language model, so what real senders do that nobo
 composing is unknown to it."""
 
 
-def model_card(model: Model, folds: Scored, external: str = "") -> str:
+def model_card(
+    model: Model,
+    folds: Scored,
+    external: str = "",
+    rebuild: str = "uv run python scripts/build_model.py",
+) -> str:
     """Return the card in Markdown.
 
     Parameters
@@ -30,6 +35,8 @@ def model_card(model: Model, folds: Scored, external: str = "") -> str:
         Its out-of-fold scores on its own corpus.
     external : str
         A section on other messages, as :func:`external_table` makes it.
+    rebuild : str
+        The command that makes the model again.
     """
     info = model.info
     parts = [
@@ -37,8 +44,8 @@ def model_card(model: Model, folds: Scored, external: str = "") -> str:
         _INTENDED,
         "## How it was made\n\n" + _making(model, info),
         "## Scores on unseen groups of its own corpus\n\n"
-        f"Five folds that keep groups apart, seed {info['seed']}; 95% bootstrap intervals over "
-        "groups. Rebuild: `uv run python scripts/build_model.py`.",
+        f"Folds that keep {_kept_together(info)} together, seed {info['seed']}; 95% bootstrap "
+        f"intervals. Rebuild: `{rebuild}`.",
         folds.language_table(),
         folds.quality_table(),
         folds.confusion_table(),
@@ -47,6 +54,12 @@ def model_card(model: Model, folds: Scored, external: str = "") -> str:
     if external:
         parts.append(external)
     return "\n\n".join(parts) + "\n"
+
+
+def _kept_together(info: dict[str, Any]) -> str:
+    if info["corpus"]["grouped"]:
+        return "the corpus's groups"
+    return "near-duplicates (the file names no groups)"
 
 
 def _making(model: Model, info: dict[str, Any]) -> str:

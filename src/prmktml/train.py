@@ -3,10 +3,16 @@
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from prmktml.console import Parser, run, say
 from prmktml.errors import ModelError
+
+if TYPE_CHECKING:
+    import argparse
+
+    from prmktml.corpus import Corpus
+    from prmktml.training import Trained
 
 __all__ = ["main"]
 
@@ -19,7 +25,13 @@ def _parser() -> Parser:
     parser = Parser("train", "Train a model from labelled messages.", _EXAMPLES)
     add = parser.add_argument
     add("data", nargs="*", metavar="FILE", help="csv with text,label; default: the bundled corpus")
-    add("-o", "--output", required=True, metavar="FILE", help="where the model goes")
+    add(
+        "-o",
+        "--output",
+        required=True,
+        metavar="FILE",
+        help="where the model goes, and its card (.md)",
+    )
     add("--extend", action="store_true", help="add the bundled corpus")
     add("--force", action="store_true", help="replace an existing model")
     add("--seed", type=int, default=0, metavar="N", help="of the folds; default 0")
@@ -50,8 +62,22 @@ def command(argv: Sequence[str] | None) -> int:
         from prmktml.ngrams import write_ngrams
 
         write_ngrams(trained.model, corpus.texts, args.ngrams)
+    _write_card(trained, corpus, args)
     _tell(args.output, trained.model.info, before, corpus.has_groups)
     return 0
+
+
+def _write_card(trained: "Trained", corpus: "Corpus", args: "argparse.Namespace") -> None:
+    from prmktml.atomic import replace_file
+    from prmktml.modelcard import model_card
+    from prmktml.modelfile import load
+    from prmktml.scoring import score_folds
+
+    model = load(args.output)
+    folds = score_folds(model, corpus, trained.scores, args.seed)
+    command = f"prmktml train {' '.join(args.data)}{' --extend' * args.extend} -o {args.output}"
+    with replace_file(f"{args.output}.md", text=True) as file:
+        file.write(model_card(model, folds, rebuild=command))
 
 
 def _old_scores(path: str) -> dict[str, Any]:
