@@ -16,24 +16,22 @@ LAYERS = [
     ["codebook", "errors", "entities"],
     ["resources", "atomic", "normalization"],
     ["tokens"],
-    ["lexicon", "language", "cuenames"],
+    ["lexicon", "language"],
     ["tables", "features", "decision"],
     ["model", "records"],
     ["modelfile", "ngrams", "corpus"],
-    ["spans", "flipping", "clauses", "explanation", "highlighting"],
-    ["estimators", "calibration", "evaluation", "distributed", "campaign"],
+    ["explanation"],
+    ["estimators", "calibration", "evaluation"],
     ["training", "scoring"],
     ["scoretables", "modelcard", "crossvalidation", "invariance", "checks"],
     ["console"],
-    ["predict", "train", "evaluate", "check", "report", "serve", "label"],
+    ["predict", "train", "evaluate", "check"],
 ]
 """From the ground up; a module imports from layers below its own, or from its own layer's left."""
 ORDER = [name for layer in LAYERS for name in layer]
 LAZY_UPWARD = {
     ("model", "explanation"),
     ("records", "explanation"),
-    ("records", "highlighting"),
-    ("scoring", "scoretables"),
 }
 """Methods that hand over to a module above; they import it only when called."""
 COMMANDS = {*LAYERS[-1], "console", "__main__", "records"}

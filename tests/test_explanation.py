@@ -13,17 +13,17 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from prmktml.clauses import share, split_clauses
 from prmktml.codebook import Label
 from prmktml.corpus import read_corpus
-from prmktml.cuenames import LANGUAGES, cue_name, cue_names
 from prmktml.explanation import Span, explain
+from prmktml.explanation.clauses import share, split_clauses
+from prmktml.explanation.cuenames import LANGUAGES, cue_name, cue_names
+from prmktml.explanation.flipping import EXACT_SPANS, flip_exactly, flip_greedily, remove
+from prmktml.explanation.highlighting import in_words, locale_language, teller
+from prmktml.explanation.spans import weigh_spans
 from prmktml.features import KINDS, grams, read_batch
-from prmktml.flipping import EXACT_SPANS, flip_exactly, flip_greedily, remove
-from prmktml.highlighting import in_words, locale_language, teller
 from prmktml.lexicon import Entry, compile_lexicon, read_entries
 from prmktml.resources import find
-from prmktml.spans import weigh_spans
 
 PIECES = [*"خصم %30شكراًـ ﷺ½buy!'_@#\n\u200d\u200f🇸🇦👩🏽", " sale ", "thanks", "لا تفوت"]
 ANY_TEXT = st.text(st.characters(exclude_categories=[]), max_size=60) | st.lists(
@@ -360,8 +360,8 @@ def test_no_color_is_respected_by_the_command(run_command):
 @pytest.mark.parametrize(
     ("options", "absent"),
     [
-        ([], {"rich", "prmktml.explanation", "prmktml.highlighting"}),
-        (["--format", "csv"], {"rich", "prmktml.explanation", "prmktml.highlighting"}),
+        ([], {"rich", "prmktml.explanation", "prmktml.explanation.highlighting"}),
+        (["--format", "csv"], {"rich", "prmktml.explanation", "prmktml.explanation.highlighting"}),
         (["--explain"], {"rich", "sklearn", "pandas"}),
         (["--explain", "--format", "csv"], {"rich", "sklearn", "pandas"}),
     ],

@@ -8,9 +8,6 @@ VERBS = {
     "train": "train a model from a labelled file",
     "evaluate": "score a model on labelled messages",
     "check": "look for what is wrong with a labelled file",
-    "report": "show the balance of a whole campaign",
-    "serve": "open the web page and the API",
-    "label": "label the messages the model is least sure of",
 }
 
 

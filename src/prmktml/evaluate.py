@@ -49,9 +49,10 @@ def command(argv: Sequence[str] | None) -> int:
     print(scored.summary())
     if args.report:
         from prmktml.atomic import replace_file
+        from prmktml.scoretables import full_report
 
         with replace_file(args.report) as file:
-            file.write(scored.report(show_texts=args.show_texts).encode())
+            file.write(full_report(scored, show_texts=args.show_texts).encode())
     return 0
 
 

@@ -117,7 +117,7 @@ def _csv_rows(judged: Judged, args: "argparse.Namespace") -> Iterator[list[Any]]
     if not judged.explanations:
         yield from ([*fields, *cells] for fields, cells in rows)
         return
-    from prmktml.highlighting import in_words, locale_language
+    from prmktml.explanation.highlighting import in_words, locale_language
 
     lang = args.lang or locale_language()
     for (fields, cells), explanation in zip(rows, judged.explanations, strict=True):
@@ -171,7 +171,7 @@ _SHOWN: Final = 60
 def _table_printer(args: "argparse.Namespace") -> Callable[[Judged], None]:
     if not args.explain:
         return _print_table
-    from prmktml.highlighting import locale_language, teller
+    from prmktml.explanation.highlighting import locale_language, teller
 
     return partial(_print_table, tell=teller(args.lang or locale_language(), sys.stdout))
 

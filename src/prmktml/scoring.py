@@ -205,12 +205,6 @@ class Scored:
         parts = [note, self.language_table(), self.quality_table(), self.confusion_table()]
         return "\n\n".join(parts)
 
-    def report(self, *, show_texts: bool = False) -> str:
-        """Return the full report in Markdown."""
-        from prmktml.scoretables import full_report
-
-        return full_report(self, show_texts=show_texts)
-
 
 def score(model: Model, corpus: Corpus, *, seed: int = 0) -> Scored:
     """Let a model judge a labelled file; rows it was trained on do not count.

@@ -3,7 +3,7 @@
 The score is linear, so nothing is estimated: an n-gram adds its weight over the norm of the
 message, a cue class its weight times its feature. Both are laid on the words and signs of the
 *original* text, marks and elongation included. What would change the label is left to
-:mod:`prmktml.flipping`.
+:mod:`prmktml.explanation.flipping`.
 """
 
 import re
@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from prmktml.cuenames import cue_name
 from prmktml.entities import is_entity
+from prmktml.explanation.cuenames import cue_name
 from prmktml.features import CHAR_SIZES, cue_features, grams, read_batch
 from prmktml.lexicon import Matches
 

@@ -1,15 +1,15 @@
 """Why a message has its label: what each word adds, what would flip it, how it is mixed.
 
-Put together from :mod:`prmktml.spans`, :mod:`prmktml.flipping` and :mod:`prmktml.clauses`; how it
-is shown to people is left to :mod:`prmktml.highlighting`.
+Put together from ``spans``, ``flipping`` and ``clauses``; how it is shown to people is left to
+:mod:`prmktml.explanation.highlighting`.
 """
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from prmktml.clauses import Share, share
-from prmktml.flipping import Flip, find_flip
-from prmktml.spans import Span, intercept, weigh_spans
+from prmktml.explanation.clauses import Share, share
+from prmktml.explanation.flipping import Flip, find_flip
+from prmktml.explanation.spans import Span, intercept, weigh_spans
 
 if TYPE_CHECKING:
     from prmktml.decision import Prediction

@@ -14,8 +14,8 @@ from prmktml.codebook import Label
 
 if TYPE_CHECKING:
     from prmktml.decision import Prediction
+    from prmktml.explanation.spans import Span
     from prmktml.model import Model
-    from prmktml.spans import Span
 
 __all__ = ["EXACT_SPANS", "Flip", "find_flip", "flip_exactly", "flip_greedily", "remove"]
 
@@ -70,7 +70,7 @@ def remove(text: str, spans: "Iterable[Span]") -> str:
 
     Examples
     --------
-    >>> from prmktml.spans import Span
+    >>> from prmktml.explanation.spans import Span
     >>> remove("big sale now!", [Span(4, 8, "sale", 0.0)])
     'big now!'
     >>> remove("buy!now", [Span(3, 4, "!", 0.0)])

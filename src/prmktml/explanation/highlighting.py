@@ -10,9 +10,9 @@ from collections.abc import Callable
 from typing import IO, TYPE_CHECKING, Final, NamedTuple
 
 from prmktml.codebook import Label
-from prmktml.cuenames import cue_name
 from prmktml.explanation import Explanation, Span
-from prmktml.flipping import EXACT_SPANS
+from prmktml.explanation.cuenames import cue_name
+from prmktml.explanation.flipping import EXACT_SPANS
 
 if TYPE_CHECKING:
     from rich.console import Console
