@@ -185,7 +185,7 @@ def _print_table(judged: Judged, tell: "Callable[[Explanation], str] | None" = N
         told = f"{verdict} ({reasons})" if reasons else verdict
         one_line = " ".join((text or "").split())
         shown = one_line if len(one_line) <= _SHOWN else one_line[: _SHOWN - 1] + "…"
-        sys.stdout.write(f"{label or '–':<10} {sure:>4}  {aspect:<13} {told:<24}  {shown}\n")
+        sys.stdout.write(f"{label or '–':<10} {sure:>4}  {aspect:<13} {told:<32}  {shown}\n")
         if tell:
             sys.stdout.write(tell(judged.explanations[i]))
 
