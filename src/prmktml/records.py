@@ -4,7 +4,6 @@ From plain texts a line is the prediction itself; from a table it is the input's
 prediction beside them. No row is lost: one that could not be read comes back as unreadable.
 """
 
-import json
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -188,8 +187,3 @@ def _print_table(judged: Judged, tell: "Callable[[Explanation], str] | None" = N
         sys.stdout.write(f"{label or '–':<10} {sure:>4}  {aspect:<13} {told:<32}  {shown}\n")
         if tell:
             sys.stdout.write(tell(judged.explanations[i]))
-
-
-def to_json(record: dict[str, Any]) -> str:
-    """Return a record as one line of JSON, non-ASCII letters as they are."""
-    return json.dumps(record, ensure_ascii=False)
