@@ -6,6 +6,8 @@ import json
 
 import pytest
 
+from prmktml.tables import open_table
+
 OFFER, THANKS = "خصم 30% لحد الخميس", "Thank you to every nurse who stayed"
 
 
@@ -60,6 +62,18 @@ def test_csv_keeps_its_own_columns_untouched(tmp_path, run_command):
     assert rows[1]["prmktml_reasons"] == "no_text"
 
 
+@pytest.mark.parametrize("ending", ["csv", "tsv", "xlsx", "parquet", "csv.gz", "jsonl"])
+def test_the_name_of_the_output_tells_its_format(tmp_path, run_command, ending):
+    path, out = tmp_path / "posts.csv", tmp_path / f"out.{ending}"
+    path.write_text(f"id,text\n1,{OFFER}\n", encoding="utf-8")
+    code, printed, said = run_command("prmktml.predict", "-i", path, "-o", out)
+    assert (code, printed, said) == (0, "", "")
+    with open_table(out, text_column="id") as table:
+        (record,) = (table.record(row) for row in table)
+    found = record["prmktml"]["label"] if ending == "jsonl" else record["prmktml_label"]
+    assert (record["text"], found) == (OFFER, "marketing")
+
+
 def test_jsonl_from_a_table_holds_the_fields_and_one_key(tmp_path, run_command):
     path = tmp_path / "posts.csv"
     path.write_text(f"id,text\n1,{OFFER}\n", encoding="utf-8")
@@ -92,6 +106,7 @@ def test_two_processes_give_what_one_gives(tmp_path, run_command):
         (["--min-confidence", "2", "x"], 2, "min-confidence"),
         (["--format", "xml", "x"], 2, "invalid choice"),
         (["-i", "two.csv", "x"], 2, "not both"),
+        (["--format", "table", "-o", "x.txt", "x"], 2, "a table is for a terminal"),
     ],
 )
 def test_bad_calls_end_in_one_clear_message(tmp_path, run_command, args, code, message):

@@ -21,7 +21,7 @@ from prmktml.features import KINDS, grams, read_batch
 from prmktml.model import batches
 from prmktml.tables import open_table
 
-__all__ = ["Corpus", "fingerprints", "near_duplicates", "read_corpus"]
+__all__ = ["Corpus", "clusters", "fingerprints", "near_duplicates", "read_corpus"]
 
 MIN_ROWS: Final = 30
 """Fewer rows of a label teach nothing."""
@@ -156,7 +156,7 @@ def _corpus(columns: dict[str, list[str]]) -> Corpus:
     primary = np.array([names.index(Aspect(row[0])) if row else -1 for row in rows])
     named = columns.get("group", [""] * len(texts))
     has_groups = all(named)
-    groups = np.unique(named, return_inverse=True)[1] if has_groups else _clusters(texts)
+    groups = np.unique(named, return_inverse=True)[1] if has_groups else clusters(texts)
     digest = hashlib.sha256()
     for values in zip(texts, columns["label"], columns.get("aspects", texts), named, strict=True):
         digest.update("\x1f".join(values).encode("utf-8", "surrogatepass") + b"\x1e")
@@ -220,9 +220,16 @@ def _five_grams(texts: list[str]) -> sp.csr_array:
     return sets
 
 
-def _clusters(texts: list[str]) -> NDArray[np.int64]:
+def clusters(texts: list[str]) -> NDArray[np.int64]:
+    """Give texts that near duplicates connect the same number, shape (n_texts,).
+
+    Examples
+    --------
+    >>> clusters(["half price today only", "thank you nurses", "HALF price, today only"]).tolist()
+    [0, 1, 0]
+    """
     pairs = near_duplicates(texts)
     left, right = [pair[0] for pair in pairs], [pair[1] for pair in pairs]
     graph = sp.coo_array((np.ones(len(pairs)), (left, right)), shape=(len(texts), len(texts)))
-    clusters: NDArray[np.int64] = connected_components(graph, directed=False)[1].astype(np.int64)
-    return clusters
+    numbers: NDArray[np.int64] = connected_components(graph, directed=False)[1].astype(np.int64)
+    return numbers

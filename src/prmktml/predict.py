@@ -8,6 +8,7 @@ from prmktml.console import Parser, run, say
 from prmktml.errors import UsageError
 from prmktml.modelfile import load
 from prmktml.records import Batch, judge, writer_for
+from prmktml.tables.outputs import FORMATS
 
 if TYPE_CHECKING:
     import argparse
@@ -39,7 +40,7 @@ def _parser() -> Parser:
     add(
         "--format",
         choices=("table", "jsonl", "csv"),
-        help="default: table on a terminal, else jsonl",
+        help="default: by the name of -o, else table or jsonl",
     )
     add("--text-column", metavar="NAME", help="default: text, or the only column")
     add("--model", metavar="FILE", help="default: the bundled model")
@@ -106,10 +107,13 @@ def _file_source(args: "argparse.Namespace") -> Source:
 
 
 def _format(args: "argparse.Namespace") -> str:
+    if args.format == "table" and args.output:
+        raise UsageError("a table is for a terminal; leave --output out, or choose jsonl or csv")
     if args.format:
         return str(args.format)
     if args.output:
-        return "csv" if ".csv" in args.output or ".tsv" in args.output else "jsonl"
+        ending = args.output.lower().removesuffix(".gz").rpartition(".")[2]
+        return ending if ending in FORMATS else "jsonl"
     return "table" if sys.stdout.isatty() else "jsonl"
 
 
@@ -164,7 +168,7 @@ def command(argv: Sequence[str] | None) -> int:
         say(f"prmktml: {note}")
     model = load(args.model)
     bad: list[str] = []
-    with writer_for(_format(args), args.output, source.columns, model, args) as write:
+    with writer_for(_format(args), args.output, source.columns, args) as write:
         for judged in _judged(source, model, args):
             bad += [problem for problem in judged.batch.problems if problem]
             write(judged)

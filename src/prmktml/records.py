@@ -141,7 +141,7 @@ def _json_lines(
 
 @contextmanager
 def writer_for(
-    form: str, path: str | None, columns: Sequence[str], model: "Model", args: "argparse.Namespace"
+    form: str, path: str | None, columns: Sequence[str], args: "argparse.Namespace"
 ) -> Iterator[Callable[[Judged], None]]:
     """Give a function that writes judged batches in this format."""
     if form == "table":
@@ -150,16 +150,15 @@ def writer_for(
     own = tuple(columns) or ("text",)
     added = CSV_COLUMNS + ((EXPLANATION_COLUMN,) if args.explain else ())
     with open_output(
-        path or "-", form, own + added if form == "csv" else (), excel=args.excel
+        path or "-", form, () if form == "jsonl" else own + added, excel=args.excel
     ) as out:
 
         def write(judged: Judged) -> None:
-            if form == "csv":
-                for row in _csv_rows(judged, args):
-                    out.write(row)
-            else:
-                for record in _json_lines(judged, columns, args):
-                    out.write(record)
+            lines = (
+                _json_lines(judged, columns, args) if form == "jsonl" else _csv_rows(judged, args)
+            )
+            for line in lines:
+                out.write(line)
 
         yield write
 

@@ -44,15 +44,12 @@ def command(argv: Sequence[str] | None) -> int:
     """Run the command and return its exit code."""
     args = _parser().parse_args(argv)
     from prmktml.modelfile import save
-    from prmktml.resources import find
 
     if Path(args.output).exists() and not args.force:
         raise ModelError(f"{args.output} exists; choose another name, or replace it with --force")
-    from prmktml.corpus import read_corpus
-    from prmktml.training import BUNDLED_CORPUS, train
+    from prmktml.training import read_labelled, train
 
-    paths = [*args.data, find(BUNDLED_CORPUS)] if args.extend or not args.data else args.data
-    corpus = read_corpus(*paths)
+    corpus = read_labelled(*args.data, extend=args.extend)
     before = _old_scores(args.output)
     trained = train(corpus, seed=args.seed)
     save(trained.model, args.output, force=args.force)

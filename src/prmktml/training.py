@@ -80,8 +80,13 @@ def fit(*paths: Path | str, extend: bool = False, seed: int = 0) -> Model:
     DataError
         If rows are wrong, or a label has fewer than 30 rows.
     """
+    return train(read_labelled(*paths, extend=extend), seed=seed).model
+
+
+def read_labelled(*paths: Path | str, extend: bool = False) -> Corpus:
+    """Read labelled files; the bundled corpus too with `extend`, or alone where none is given."""
     files = [*paths, find(BUNDLED_CORPUS)] if extend or not paths else list(paths)
-    return train(read_corpus(*files), seed=seed).model
+    return read_corpus(*files)
 
 
 def train(

@@ -215,7 +215,7 @@ def likely_label_errors(
 
 def _corpus(sheet: Sheet, places: list[int]) -> "Corpus":
     """Make a corpus of the rows that can be trained on; without groups, copies stay together."""
-    from prmktml.corpus import MIN_ROWS, Corpus
+    from prmktml.corpus import MIN_ROWS, Corpus, clusters
 
     texts = [sheet.texts[place] for place in places]
     labels = np.array([LABELS.index(sheet.labels[place]) for place in places], np.int64)
@@ -227,23 +227,9 @@ def _corpus(sheet: Sheet, places: list[int]) -> "Corpus":
             f"{MIN_ROWS}, so leave --label-errors out"
         )
     named = [sheet.column("group")[place] for place in places]
-    groups = np.unique(named, return_inverse=True)[1] if all(named) else _clusters(texts)
+    groups = np.unique(named, return_inverse=True)[1] if all(named) else clusters(texts)
     nothing = np.full(len(texts), -1)
     return Corpus(texts, labels, None, nothing, groups, {}, "", all(named))
-
-
-def _clusters(texts: list[str]) -> NDArray[np.int64]:
-    """Return a number for each text, the same for those that near duplicates connect."""
-    from scipy.sparse import coo_array
-    from scipy.sparse.csgraph import connected_components
-
-    from prmktml.corpus import near_duplicates
-
-    pairs = near_duplicates(texts)
-    where = ([left for left, _, _ in pairs], [right for _, right, _ in pairs])
-    graph = coo_array((np.ones(len(pairs)), where), shape=(len(texts), len(texts)))
-    clusters: NDArray[np.int64] = connected_components(graph, directed=False)[1].astype(np.int64)
-    return clusters
 
 
 def _out_of_fold(corpus: "Corpus", seed: int) -> NDArray[np.float64]:
