@@ -17,6 +17,7 @@ from prmktml.decision import softmax
 __all__ = [
     "average_precision",
     "bootstrap",
+    "confusion",
     "ece",
     "expected_ece",
     "fold_scores",
@@ -126,6 +127,25 @@ def fold_scores(corpus: Corpus, scores: NDArray[np.float64]) -> dict[str, Any]:
     }
     slices["all"] = np.ones(len(corpus), bool)
     return {name: _figures(corpus.labels[rows], scores[rows]) for name, rows in slices.items()}
+
+
+def confusion(
+    labels: NDArray[np.int64], scores: NDArray[np.float64], other: float
+) -> NDArray[np.int64]:
+    """Return how often each gold label was said to be each label, shape (3, 3).
+
+    Rows are gold pr, marketing, other; columns are what is said: other where its probability
+    reaches `other`, as a verdict does, else the likelier of pr and marketing.
+
+    Examples
+    --------
+    >>> confusion(np.array([0, 1, 1]), np.array([[2.0, 0, 0], [0, 1, 0], [0, 0, 3]]), 0.5).tolist()
+    [[1, 0, 0], [0, 1, 1], [0, 0, 0]]
+    """
+    is_other = softmax(scores[:, :N_LABELS])[:, 2] >= other
+    said = np.where(is_other, 2, scores[:, :2].argmax(axis=1))
+    counts = np.bincount(labels * N_LABELS + said, minlength=N_LABELS**2)
+    return counts.reshape(N_LABELS, N_LABELS)
 
 
 def _figures(labels: NDArray[np.int64], scores: NDArray[np.float64]) -> dict[str, Any]:

@@ -22,7 +22,7 @@ from prmktml.corpus import MIN_ROWS, Corpus, fingerprints, read_corpus
 from prmktml.decision import Thresholds
 from prmktml.errors import DataError
 from prmktml.estimators import Heads, MessageFeatures, build_pipeline
-from prmktml.evaluation import fold_scores
+from prmktml.evaluation import confusion, fold_scores
 from prmktml.language import LanguageWords, read_language_words
 from prmktml.lexicon import Lexicon, compile_lexicon, read_entries
 from prmktml.model import Model
@@ -103,6 +103,7 @@ def train(
     _fit_counted(pipeline, X, corpus, np.arange(len(corpus)))
     _fold_in(pipeline["heads"], calibration)
     info = _describe(corpus, scores, seed)
+    info["confusion"] = confusion(corpus.labels, scores, thresholds.other).tolist()
     return Trained(to_model(pipeline, thresholds, corpus, info), pipeline, scores)
 
 
