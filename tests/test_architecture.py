@@ -20,12 +20,12 @@ LAYERS = [
     ["tables", "features", "decision"],
     ["model", "records"],
     ["modelfile", "ngrams", "corpus"],
-    ["explanation"],
+    ["explanation", "labelling"],
     ["estimators", "calibration", "evaluation"],
     ["training", "scoring"],
     ["scoretables", "modelcard", "crossvalidation", "invariance", "checks"],
     ["console"],
-    ["predict", "train", "evaluate", "check"],
+    ["predict", "train", "evaluate", "check", "label"],
 ]
 """From the ground up; a module imports from layers below its own, or from its own layer's left."""
 ORDER = [name for layer in LAYERS for name in layer]

@@ -8,6 +8,7 @@ VERBS = {
     "train": "train a model from a labelled file",
     "evaluate": "score a model on labelled messages",
     "check": "look for what is wrong with a labelled file",
+    "label": "label messages by single keys, the doubtful ones first",
 }
 
 
