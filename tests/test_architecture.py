@@ -21,6 +21,7 @@ LAYERS = [
     ["model", "records"],
     ["modelfile", "ngrams", "corpus"],
     ["explanation", "labelling"],
+    ["campaign"],
     ["estimators", "calibration", "evaluation"],
     ["training", "scoring"],
     ["scoretables", "modelcard", "crossvalidation", "invariance", "checks"],
