@@ -25,8 +25,9 @@ LAYERS = [
     ["estimators", "calibration", "evaluation"],
     ["training", "scoring"],
     ["scoretables", "modelcard", "crossvalidation", "invariance", "checks"],
+    ["web"],
     ["console"],
-    ["predict", "train", "evaluate", "check", "label"],
+    ["predict", "train", "evaluate", "check", "label", "serve"],
 ]
 """From the ground up; a module imports from layers below its own, or from its own layer's left."""
 ORDER = [name for layer in LAYERS for name in layer]

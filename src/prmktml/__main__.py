@@ -9,6 +9,7 @@ VERBS = {
     "evaluate": "score a model on labelled messages",
     "check": "look for what is wrong with a labelled file",
     "label": "label messages by single keys, the doubtful ones first",
+    "serve": "serve the web page and the JSON API",
 }
 
 
