@@ -21,12 +21,13 @@ LAYERS = [
     ["model", "records"],
     ["modelfile", "ngrams", "corpus"],
     ["explanation", "labelling"],
+    ["processes", "distributed"],
     ["campaign"],
     ["estimators", "calibration", "evaluation"],
     ["training", "scoring"],
     ["scoretables", "modelcard", "crossvalidation", "invariance", "checks"],
     ["web"],
-    ["console"],
+    ["console", "progress"],
     ["predict", "train", "evaluate", "check", "label", "serve"],
 ]
 """From the ground up; a module imports from layers below its own, or from its own layer's left."""

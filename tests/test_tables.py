@@ -21,6 +21,7 @@ from prmktml.errors import DataError, UsageError
 from prmktml.tables import Row, Table, open_output, open_table
 from prmktml.tables.delimited import find_delimiter
 from prmktml.tables.encoding import check_encoding, find_encoding
+from prmktml.tables.writers import delimited_lines
 
 NOTHING_BROKEN = st.characters(exclude_categories=["Cs"], exclude_characters="\0")
 CELLS = st.text(NOTHING_BROKEN, max_size=20)
@@ -558,3 +559,25 @@ def test_a_closed_pipe_is_left_to_the_caller(monkeypatch):
         output.write(["sale"])
     with pytest.raises(BrokenPipeError):
         sys.stdout.close()
+
+
+# Lines by column
+
+
+def line_of(row: list[str], delimiter: str) -> str:
+    """What the csv module makes of a row, but ended by a line feed alone."""
+    held = io.StringIO(newline="")
+    csv.writer(held, delimiter=delimiter).writerow(row)
+    return held.getvalue().removesuffix("\r\n") + "\n"
+
+
+@pytest.mark.parametrize("n_columns", [1, 3])
+@pytest.mark.parametrize("delimiter", [",", "\t"])
+@given(cells=st.lists(st.text() | MESSY, max_size=12))
+@example(cells=["a,b", 'c"', "d\re", "", "\n", "\r\n"])
+def test_lines_by_column_are_those_of_the_csv_module(n_columns, delimiter, cells):
+    rows = [row for row in zip(*[iter(cells)] * n_columns, strict=False)]
+    columns = [[row[i] for row in rows] for i in range(n_columns)]
+    expected = "".join(line_of(row, delimiter) for row in rows)
+    found = delimited_lines(columns, delimiter)
+    assert found == expected.encode("utf-8", "backslashreplace")

@@ -2,12 +2,12 @@
 
 import sys
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from prmktml.console import Parser, run, say
 from prmktml.errors import UsageError
 from prmktml.modelfile import load
-from prmktml.records import Batch, judge, writer_for
+from prmktml.records import Batch, Layout, Part, part_of, writer_for
 from prmktml.tables.outputs import FORMATS
 
 if TYPE_CHECKING:
@@ -20,8 +20,9 @@ __all__ = ["main", "version"]
 _EXAMPLES = """\
   prmktml predict "خصم 30% لحد الخميس" "Thank you to every nurse who stayed"
   prmktml predict -i posts.csv -o labelled.csv --text-column message"""
-BATCH_ROWS = 512
-BATCHES_PER_JOB = 16
+BATCH_ROWS: Final = 512
+_TOLD: Final = 10
+"""So many problems are told; the rest is counted."""
 
 
 def version() -> str:
@@ -53,7 +54,14 @@ def _parser() -> Parser:
         metavar="P",
         help="0.5 to 1: less is unclear",
     )
-    add("-j", "--jobs", type=int, default=1, metavar="N", help="processes for a large file")
+    add(
+        "-j",
+        "--jobs",
+        type=_jobs,
+        default=1,
+        metavar="N",
+        help="processes for a large file; -1 is one a core",
+    )
     add("--encoding", metavar="NAME", help="of the input; default: found out")
     add("--excel", action="store_true", help="csv that Excel opens right and safely")
     add("--whole", action="store_true", help="take all of standard input or a txt as one message")
@@ -65,6 +73,13 @@ def _parser() -> Parser:
 def _confidence(text: str) -> float:
     value = float(text)
     if not 0.5 <= value <= 1:
+        raise ValueError
+    return value
+
+
+def _jobs(text: str) -> int:
+    value = int(text)
+    if value < -1 or value == 0:
         raise ValueError
     return value
 
@@ -117,44 +132,15 @@ def _format(args: "argparse.Namespace") -> str:
     return "table" if sys.stdout.isatty() else "jsonl"
 
 
-def _judged(source: Source, model: "Model", args: "argparse.Namespace") -> Iterator[Any]:
-    if args.jobs == 1:
-        return (
-            judge(model, batch, args.min_confidence, explain=args.explain)
-            for batch in source.batches
-        )
-    from joblib import Parallel, delayed
+def _parts(
+    batches: Iterator[Batch], model: "Model", layout: Layout, args: "argparse.Namespace"
+) -> Iterator[Part]:
+    """Judge batches here or in other processes; a table is for people, who read slowly."""
+    if args.jobs == 1 or layout.form == "table":
+        return (part_of(model, batch, layout) for batch in batches)
+    from prmktml.processes import parts_of
 
-    jobs = Parallel(n_jobs=args.jobs, return_as="generator", pre_dispatch="3*n_jobs")
-    work = delayed(_judge_many)
-    parts = jobs(
-        work(args.model, group, args.min_confidence, explain=args.explain)
-        for group in _groups(source.batches)
-    )
-    return (judged for part in parts for judged in part)
-
-
-def _groups(batches: Iterator[Batch]) -> Iterator[list[Batch]]:
-    group: list[Batch] = []
-    for batch in batches:
-        group.append(batch)
-        if len(group) == BATCHES_PER_JOB:
-            yield group
-            group = []
-    if group:
-        yield group
-
-
-_MODELS: dict[str | None, Any] = {}
-
-
-def _judge_many(
-    path: str | None, batches: list[Batch], min_confidence: float, *, explain: bool
-) -> list[Any]:
-    """Judge batches in a worker process, which loads its model once."""
-    if path not in _MODELS:
-        _MODELS[path] = load(path)
-    return [judge(_MODELS[path], batch, min_confidence, explain=explain) for batch in batches]
+    return parts_of(args.model, batches, layout, args.jobs)
 
 
 def command(argv: Sequence[str] | None) -> int:
@@ -167,20 +153,24 @@ def command(argv: Sequence[str] | None) -> int:
     for note in source.notes:
         say(f"prmktml: {note}")
     model = load(args.model)
-    bad: list[str] = []
-    with writer_for(_format(args), args.output, source.columns, args) as write:
-        for judged in _judged(source, model, args):
-            bad += [problem for problem in judged.batch.problems if problem]
-            write(judged)
-    return _tell_bad(bad, args.strict)
+    layout = Layout(
+        _format(args), source.columns, args.explain, args.lang, args.excel, args.min_confidence
+    )
+    told, n_bad = list[str](), 0
+    with writer_for(layout, args.output) as write:
+        for part in _parts(source.batches, model, layout, args):
+            write(part)
+            n_bad += len(part.problems)
+            told += part.problems[: _TOLD - len(told)]
+    return _tell_bad(told, n_bad, args.strict)
 
 
-def _tell_bad(bad: list[str], strict: bool) -> int:
-    if not bad:
+def _tell_bad(told: list[str], n_bad: int, strict: bool) -> int:
+    if not n_bad:
         return 0
-    for problem in bad[:10]:
+    for problem in told:
         say(f"prmktml: {problem}")
-    say(f"prmktml: {len(bad)} rows could not be read; each stands in the output as unreadable")
+    say(f"prmktml: {n_bad} rows could not be read; each stands in the output as unreadable")
     return 3 if strict else 0
 
 

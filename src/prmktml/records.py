@@ -7,7 +7,6 @@ prediction beside them. No row is lost: one that could not be read comes back as
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from functools import partial
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
@@ -15,14 +14,23 @@ import numpy as np
 from prmktml.codebook import Reason
 from prmktml.decision import LABELS, LANGUAGES, VERDICTS, Decisions
 from prmktml.tables import open_output
+from prmktml.tables.writers import delimited_lines, json_lines
 
 if TYPE_CHECKING:
-    import argparse
-
     from prmktml.explanation import Explanation
     from prmktml.model import Model
 
-__all__ = ["CSV_COLUMNS", "Batch", "Judged", "judge", "writer_for"]
+__all__ = [
+    "CSV_COLUMNS",
+    "Batch",
+    "Judged",
+    "Layout",
+    "Part",
+    "cell_columns",
+    "judge",
+    "part_of",
+    "writer_for",
+]
 
 CSV_COLUMNS: Final = tuple(
     f"prmktml_{name}"
@@ -40,6 +48,10 @@ CSV_COLUMNS: Final = tuple(
 )
 EXPLANATION_COLUMN: Final = "prmktml_explanation"
 """The strongest words of a row, where explanations were asked for."""
+_LABELS: Final = tuple(map(str, LABELS))
+_VERDICTS: Final = tuple(map(str, VERDICTS))
+_LANGUAGES: Final = tuple(map(str, LANGUAGES))
+_DELIMITERS: Final = {"csv": ",", "tsv": "\t"}
 
 
 class Batch(NamedTuple):
@@ -58,6 +70,38 @@ class Batch(NamedTuple):
     fields: list[Any]
     texts: Sequence[str | None]
     problems: list[str]
+
+
+class Layout(NamedTuple):
+    """How records are laid out.
+
+    Attributes
+    ----------
+    form : str
+        ``table`` or one of :data:`prmktml.tables.outputs.FORMATS`.
+    columns : tuple of str
+        Those of the input; none for plain texts.
+    explain : bool
+    lang : str or None
+        Language of explanations; by default that of the locale.
+    excel : bool
+    min_confidence : float in [0.5, 1]
+    """
+
+    form: str
+    columns: tuple[str, ...] = ()
+    explain: bool = False
+    lang: str | None = None
+    excel: bool = False
+    min_confidence: float = 0.5
+
+
+class Part(NamedTuple):
+    """A part of the output: lines in bytes, lines of a table, or rows of a workbook or parquet."""
+
+    n_rows: int
+    problems: list[str]
+    content: Any
 
 
 class Judged(NamedTuple):
@@ -80,85 +124,83 @@ def judge(model: "Model", batch: Batch, min_confidence: float, *, explain: bool 
     return Judged(batch, decisions, explanations)
 
 
-def csv_cells(decisions: Decisions) -> Iterator[tuple[str, ...]]:
-    """Yield the cells of :data:`CSV_COLUMNS` for each row."""
-    labels = [*LABELS, ""]
-    aspects = [*decisions.aspect_names, ""]
-    probabilities = decisions.probabilities.tolist()
-    rows = zip(
-        decisions.labels.tolist(),
-        decisions.confidence.tolist(),
-        decisions.verdicts.tolist(),
+def cell_columns(decisions: Decisions) -> list[list[str]]:
+    """Return the cells of each of :data:`CSV_COLUMNS`, shape (9, n_texts)."""
+    labels, aspects = [*_LABELS, ""], [*map(str, decisions.aspect_names), ""]
+    judged = zip(decisions.labels.tolist(), decisions.confidence.tolist(), strict=True)
+    return [
+        [labels[i] for i in decisions.labels.tolist()],
+        ["" if label < 0 else f"{confidence:.6f}" for label, confidence in judged],
+        [_VERDICTS[i] for i in decisions.verdicts.tolist()],
         decisions.reason_texts(),
-        decisions.aspect.tolist(),
-        decisions.language.tolist(),
-        strict=True,
-    )
-    for (label, confidence, verdict, reasons, aspect, language), p in zip(
-        rows, probabilities, strict=True
-    ):
-        yield (
-            labels[label],
-            f"{confidence:.6f}" if label >= 0 else "",
-            VERDICTS[verdict],
-            reasons,
-            aspects[aspect],
-            f"{p[0]:.6f}",
-            f"{p[1]:.6f}",
-            f"{p[2]:.6f}",
-            LANGUAGES[language],
-        )
+        [aspects[i] for i in decisions.aspect.tolist()],
+        *([f"{p:.6f}" for p in column] for column in decisions.probabilities.T.tolist()),
+        [_LANGUAGES[i] for i in decisions.language.tolist()],
+    ]
 
 
-def _csv_rows(judged: Judged, args: "argparse.Namespace") -> Iterator[list[Any]]:
-    """Yield the fields and cells of each row, and its explanation if it has one."""
-    rows = zip(judged.batch.fields, csv_cells(judged.decisions), strict=True)
-    if not judged.explanations:
-        yield from ([*fields, *cells] for fields, cells in rows)
-        return
+def _explanation_cells(judged: Judged, lang: str | None) -> list[str]:
     from prmktml.explanation.highlighting import in_words, locale_language
 
-    lang = args.lang or locale_language()
-    for (fields, cells), explanation in zip(rows, judged.explanations, strict=True):
-        yield [*fields, *cells, in_words(explanation, lang)]
+    lang = lang or locale_language()
+    return [in_words(explanation, lang) for explanation in judged.explanations]
 
 
-def _json_lines(
-    judged: Judged, columns: Sequence[str], args: "argparse.Namespace"
-) -> Iterator[dict[str, Any]]:
+def _columns(judged: Judged, layout: Layout) -> list[Sequence[Any]]:
+    """Return the input's columns, those of the decisions, and one of explanations if wanted."""
+    columns: list[Sequence[Any]] = [*zip(*judged.batch.fields, strict=True)]
+    columns += cell_columns(judged.decisions)
+    return [*columns, _explanation_cells(judged, layout.lang)] if layout.explain else columns
+
+
+def _json_records(judged: Judged, layout: Layout) -> Iterator[dict[str, Any]]:
     """Yield an object a row; cue classes stay codes unless a language was named."""
     texts = judged.batch.texts
     for i, fields in enumerate(judged.batch.fields):
         record = judged.decisions.prediction(i, texts[i] or "").to_dict()
         if judged.explanations:
-            record |= judged.explanations[i].to_dict(args.lang)
-        if not columns:
+            record |= judged.explanations[i].to_dict(layout.lang)
+        if not layout.columns:
             yield record
             continue
         del record["text"]
         yield fields | {"prmktml": record}
 
 
-@contextmanager
-def writer_for(
-    form: str, path: str | None, columns: Sequence[str], args: "argparse.Namespace"
-) -> Iterator[Callable[[Judged], None]]:
-    """Give a function that writes judged batches in this format."""
-    if form == "table":
-        yield _table_printer(args)
-        return
-    own = tuple(columns) or ("text",)
-    added = CSV_COLUMNS + ((EXPLANATION_COLUMN,) if args.explain else ())
-    with open_output(
-        path or "-", form, () if form == "jsonl" else own + added, excel=args.excel
-    ) as out:
+def part_of(model: "Model", batch: Batch, layout: Layout) -> Part:
+    """Judge a batch and lay it out, ready to be written by :func:`writer_for`."""
+    judged = judge(model, batch, layout.min_confidence, explain=layout.explain)
+    problems = [problem for problem in batch.problems if problem]
+    return Part(len(batch.texts), problems, _content(judged, layout))
 
-        def write(judged: Judged) -> None:
-            lines = (
-                _json_lines(judged, columns, args) if form == "jsonl" else _csv_rows(judged, args)
-            )
-            for line in lines:
-                out.write(line)
+
+def _content(judged: Judged, layout: Layout) -> Any:
+    if layout.form == "table":
+        return _table_lines(judged, layout)
+    if layout.form == "jsonl":
+        return json_lines(_json_records(judged, layout))
+    columns = _columns(judged, layout)
+    if layout.form in _DELIMITERS:
+        return delimited_lines(columns, _DELIMITERS[layout.form], excel=layout.excel)
+    return list(map(list, zip(*columns, strict=True)))
+
+
+@contextmanager
+def writer_for(layout: Layout, path: str | None) -> Iterator[Callable[[Part], None]]:
+    """Give a function that writes parts to a file, or to standard output."""
+    if layout.form == "table":
+        yield lambda part: sys.stdout.writelines(part.content)
+        return
+    added = CSV_COLUMNS + ((EXPLANATION_COLUMN,) if layout.explain else ())
+    columns = () if layout.form == "jsonl" else (layout.columns or ("text",)) + added
+    with open_output(path or "-", layout.form, columns, excel=layout.excel) as out:
+
+        def write(part: Part) -> None:
+            if isinstance(part.content, bytes):
+                out.write_lines(part.content)
+                return
+            for row in part.content:
+                out.write(row)
 
         yield write
 
@@ -166,23 +208,21 @@ def writer_for(
 _SHOWN: Final = 60
 
 
-def _table_printer(args: "argparse.Namespace") -> Callable[[Judged], None]:
-    if not args.explain:
-        return _print_table
-    from prmktml.explanation.highlighting import locale_language, teller
-
-    return partial(_print_table, tell=teller(args.lang or locale_language(), sys.stdout))
-
-
-def _print_table(judged: Judged, tell: "Callable[[Explanation], str] | None" = None) -> None:
-    """Print aligned rows; the text comes last, so that right-to-left text disturbs no column."""
-    rows = zip(judged.batch.texts, csv_cells(judged.decisions), strict=True)
-    for i, (text, cells) in enumerate(rows):
-        label, confidence, verdict, reasons, aspect = cells[:5]
+def _table_lines(judged: Judged, layout: Layout) -> Iterator[str]:
+    """Yield aligned rows; the text comes last, so that right-to-left text disturbs no column."""
+    tell = _teller(layout.lang) if judged.explanations else None
+    rows = zip(judged.batch.texts, *cell_columns(judged.decisions)[:5], strict=True)
+    for i, (text, label, confidence, verdict, reasons, aspect) in enumerate(rows):
         sure = f"{float(confidence):.0%}" if confidence else ""
         told = f"{verdict} ({reasons})" if reasons else verdict
         one_line = " ".join((text or "").split())
         shown = one_line if len(one_line) <= _SHOWN else one_line[: _SHOWN - 1] + "…"
-        sys.stdout.write(f"{label or '–':<10} {sure:>4}  {aspect:<13} {told:<32}  {shown}\n")
+        yield f"{label or '–':<10} {sure:>4}  {aspect:<13} {told:<32}  {shown}\n"
         if tell:
-            sys.stdout.write(tell(judged.explanations[i]))
+            yield tell(judged.explanations[i])
+
+
+def _teller(lang: str | None) -> "Callable[[Explanation], str]":
+    from prmktml.explanation.highlighting import locale_language, teller
+
+    return teller(lang or locale_language(), sys.stdout)

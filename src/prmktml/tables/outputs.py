@@ -26,6 +26,9 @@ class Output(Protocol):
     def write(self, row: Sequence[Any] | Mapping[str, Any]) -> None:
         """Write one row."""
 
+    def write_lines(self, lines: bytes) -> None:
+        """Write lines that are ready; to csv, tsv and jsonl alone."""
+
     def flush(self) -> None:
         """Hand on what was written so far, as far as the format allows."""
 

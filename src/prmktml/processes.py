@@ -1,0 +1,113 @@
+"""Predictions shared among the processes of one machine, in order and in bounded memory.
+
+The other processes judge rows and lay out lines; reading and writing stay with the calling one.
+Many machines are the business of :mod:`prmktml.distributed`.
+"""
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache, partial
+from itertools import islice
+from typing import TYPE_CHECKING, Final, TypeVar
+
+from prmktml.errors import PrmktmlError
+from prmktml.modelfile import load
+from prmktml.records import Batch, Layout, Part, part_of
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
+
+__all__ = ["in_order", "parts_of"]
+
+_Item = TypeVar("_Item")
+_Result = TypeVar("_Result")
+_BATCHES: Final = 8
+"""Batches that go to a process at once."""
+_AHEAD: Final = 3
+"""Items under way for each process; more would only take memory."""
+_ONE_THREAD: Final = dict.fromkeys(
+    ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1"
+)
+"""Processes that share the cores must not share them once more among threads."""
+
+
+def parts_of(
+    model: str | None, batches: Iterator[Batch], layout: Layout, n_processes: int
+) -> Iterator[Part]:
+    """Judge batches in other processes, and yield the parts of the output in order.
+
+    Parameters
+    ----------
+    model : str or None
+        Path of a model file, or None for the bundled one; each process loads it once.
+    batches : iterator of Batch
+    layout : Layout
+    n_processes : int
+        -1 takes a process for each core.
+    """
+    groups = iter(lambda: list(islice(batches, _BATCHES)), [])
+    for parts in in_order(partial(_judge_group, model, layout), groups, n_processes):
+        yield from parts
+
+
+_load_once = cache(load)
+
+
+def _judge_group(model: str | None, layout: Layout, batches: list[Batch]) -> list[Part]:
+    loaded = _load_once(model)
+    return [part_of(loaded, batch, layout) for batch in batches]
+
+
+def in_order(
+    work: Callable[[_Item], _Result], items: Iterable[_Item], n_processes: int
+) -> Iterator[_Result]:
+    """Yield the results of all items, in their order.
+
+    Items are taken, and results handed on, by the calling thread, so that errors of a reader and
+    the pace of a writer are felt at once; joblib's own ``Parallel`` takes items in another thread
+    and piles up results.
+
+    Parameters
+    ----------
+    work : callable
+        Found again by its name in the other processes, or a ``functools.partial`` of such.
+    items : iterable
+    n_processes : int
+        -1 takes a process for each core.
+
+    Raises
+    ------
+    PrmktmlError
+        If a process ends before its work.
+
+    Examples
+    --------
+    >>> list(in_order(abs, [-2, -1, 0], 1))
+    [2, 1, 0]
+    """
+    import signal
+
+    from joblib import effective_n_jobs
+    from joblib.externals.loky import ProcessPoolExecutor
+    from joblib.externals.loky.process_executor import BrokenProcessPool
+
+    n_processes = effective_n_jobs(n_processes)
+    silent = (signal.SIGINT, signal.SIG_IGN)  # an interrupt is the calling process's to handle
+    pool = ProcessPoolExecutor(
+        n_processes, initializer=signal.signal, initargs=silent, env=_ONE_THREAD
+    )
+    under_way: deque[Future[_Result]] = deque()
+    try:
+        for item in items:
+            under_way.append(pool.submit(work, item))
+            if len(under_way) == _AHEAD * n_processes:
+                yield under_way.popleft().result()
+        while under_way:
+            yield under_way.popleft().result()
+    except BrokenProcessPool as error:
+        raise PrmktmlError(
+            "a process was ended before its work was done, perhaps for want of memory; "
+            "start again with fewer --jobs"
+        ) from error
+    finally:
+        pool.shutdown(kill_workers=True)
