@@ -28,7 +28,7 @@ LAYERS = [
     ["scoretables", "modelcard", "crossvalidation", "invariance", "checks"],
     ["web"],
     ["console", "progress"],
-    ["predict", "train", "evaluate", "check", "label", "serve"],
+    ["predict", "train", "evaluate", "check", "label", "serve", "report"],
 ]
 """From the ground up; a module imports from layers below its own, or from its own layer's left."""
 ORDER = [name for layer in LAYERS for name in layer]

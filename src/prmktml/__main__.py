@@ -8,6 +8,7 @@ VERBS = {
     "train": "train a model from a labelled file",
     "evaluate": "score a model on labelled messages",
     "check": "look for what is wrong with a labelled file",
+    "report": "make a page on a campaign calendar, with advice",
     "label": "label messages by single keys, the doubtful ones first",
     "serve": "serve the web page and the JSON API",
 }

@@ -41,6 +41,11 @@ class Adjusted:
     high: NDArray[np.float64]
     pr: tuple[float, float, float]
 
+    @property
+    def has_sides(self) -> bool:
+        """Whether there is a share of PR among the two sides."""
+        return not np.isnan(self.pr[0])
+
 
 def solve_mix(confusion: NDArray[np.float64], said: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the true shares that best explain what the classifier said.

@@ -5,7 +5,7 @@ and never stop PR, for it carries the brand through a crisis. What the checks sa
 ``templates/phrases.tsv``.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Final, NamedTuple
@@ -204,33 +204,43 @@ def pr_gap(messages: Sequence[Judged], thresholds: Advice) -> Check:
 
 
 def after_crisis(messages: Sequence[Judged], thresholds: Advice) -> Check:
-    """Find marketing in the days after a crisis message of the same group.
+    """Find marketing in the days after a crisis message, of the same group before others.
 
     On the day itself only what comes later in the file counts; a file that runs from the last day
     to the first is read upwards.
     """
     dated = [m for m in messages if m.day is not None]
-    downwards = -1 if len(dated) > 1 and _day(dated[0]) > _day(dated[-1]) else 1
     crises = [m for m in dated if m.crisis]
-    facts: Facts = {
-        "n_crises": len(crises),
-        "crisis_days": thresholds.crisis_days,
-    }
-    if not dated:
+    facts: Facts = {"n_crises": len(crises), "crisis_days": thresholds.crisis_days}
+    if not crises:
         return Check("after_crisis", "unknown", facts)
-    rows: set[int] = set()
-    wait = timedelta(days=thresholds.crisis_days)
+    downwards = -1 if _day(dated[0]) > _day(dated[-1]) else 1
+    pairs = list(_too_soon(dated, timedelta(days=thresholds.crisis_days), downwards))
+    same = [pair for pair in pairs if pair[0].group == pair[1].group]
+    pairs = same or pairs
+    facts["n_marketing"] = len({push.row for _, push in pairs})
+    if not pairs:
+        return Check("after_crisis", "good", facts)
+    shown = {(_day(m), downwards * m.row, m.row) for pair in pairs for m in pair}
+    rows = tuple(row for _, _, row in sorted(shown))
+    return Check("after_crisis", "too_soon" if same else "across", facts, rows)
+
+
+def _too_soon(
+    dated: Sequence[Judged], wait: timedelta, downwards: int
+) -> Iterator[tuple[Judged, Judged]]:
+    """Yield each marketing message that came too soon, behind the latest crisis message."""
+    crises = [m for m in dated if m.crisis]
     for push in (m for m in dated if m.said == MARKETING and m.firm and not m.crisis):
-        at = (_day(push), downwards * push.row)
-        for crisis in (m for m in crises if m.group == push.group):
-            begun = (_day(crisis), downwards * crisis.row)
-            if begun < at and at[0] - begun[0] <= wait:
-                rows |= {crisis.row, push.row}
-    facts["n_marketing"] = sum(m.row in rows and not m.crisis for m in dated)
-    if not rows:
-        return Check("after_crisis", "good" if crises else "unknown", facts)
-    order = sorted((m for m in dated if m.row in rows), key=lambda m: (_day(m), downwards * m.row))
-    return Check("after_crisis", "too_soon", facts, tuple(m.row for m in order))
+        before = [
+            m
+            for m in crises
+            if (_day(m), downwards * m.row) < (_day(push), downwards * push.row)
+            and _day(push) - _day(m) <= wait
+        ]
+        if before:
+            of_group = [m for m in before if m.group == push.group]
+            yield max(of_group or before, key=lambda m: (_day(m), downwards * m.row)), push
 
 
 def aspects(messages: Sequence[Judged], thresholds: Advice) -> Check:
