@@ -51,7 +51,7 @@ class Limits:
     requests: int = 256
     read_seconds: float = 10.0
     wait_seconds: float = 10.0
-    work_seconds: float = 30.0
+    work_seconds: float = 30
     rows: int = 20_000
     report_rows: int = 5_000
     columns: int = 100

@@ -53,9 +53,6 @@ _EN: Final = {
         "row": "Row",
         "text": "Text",
         "label": "Label",
-        "confidence": "Confidence",
-        "verdict": "Verdict",
-        "aspect": "Aspect",
         "table_caption": "First rows of the file, with what the model says",
         "private": "Nothing is stored, logged or passed on: the text is judged and forgotten. "
         "A shared link holds the text itself, after its #, which browsers do not send.",
@@ -169,9 +166,6 @@ _AR: Final = {
         "row": "الصف",
         "text": "النص",
         "label": "الحكم",
-        "confidence": "الثقة",
-        "verdict": "الوضوح",
-        "aspect": "الجانب",
         "table_caption": "أول صفوف الملف، وما يقوله النموذج فيها",
         "private": "لا شيء يُحفظ أو يُسجل أو يُرسل إلى غير هذا الخادم: يُحكم على النص ثم يُنسى. "
         "الرابط المنسوخ يحمل النص نفسه بعد علامة #، وما بعدها لا ترسله المتصفحات.",

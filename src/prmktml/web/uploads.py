@@ -101,7 +101,7 @@ def opened(path: Path, upload: Upload, limits: Limits) -> Table:
     table = open_table(path, text_column=upload.text_column)
     if len(table.columns) > limits.columns:
         table.close()
-        _too_much(len(table.columns), limits.columns, "columns")
+        _too_much(limits.columns, "columns")
     return table
 
 
@@ -134,11 +134,11 @@ def bounded(table: Table, limits: Limits, allowed_rows: int) -> Iterator[list[Ro
         n_rows += len(rows)
         n_characters += sum(map(_size, rows))
         if n_rows > allowed_rows:
-            _too_much(n_rows, allowed_rows, "rows")
+            _too_much(allowed_rows, "rows")
         if n_characters > limits.characters:
-            _too_much(n_characters, limits.characters, "characters in its cells")
+            _too_much(limits.characters, "characters in its cells")
         if monotonic() > until:
-            _too_much(limits.work_seconds, limits.work_seconds, "seconds of work")
+            _too_much(limits.work_seconds, "seconds of work")
         yield rows
 
 
@@ -147,8 +147,7 @@ def _size(row: Row) -> int:
     return sum(len(field) if isinstance(field, str) else 1 for field in fields)
 
 
-def _too_much(found: float, allowed: float, what: str) -> NoReturn:
-    more = "over " if found >= allowed else ""
+def _too_much(allowed: float, what: str) -> NoReturn:
     raise RefusedError(
-        413, f"the file has {more}{allowed:,g} {what}; allowed are {allowed:,g}; cut it into parts"
+        413, f"the file has more than {allowed:,} {what}, as many as allowed; cut it into parts"
     )

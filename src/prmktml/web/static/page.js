@@ -6,6 +6,7 @@ const say = told.say;
 const $ = (id) => document.getElementById(id);
 const fill = (phrase, values) => phrase.replace(/\{(\w+)\}/g, (_, name) => values[name]);
 const percent = (part) => Math.round(100 * part);
+const signs = { pr: "●", marketing: "◆" };
 const list = (items) => items.join(told.lang === "ar" ? "، " : ", ");
 
 function make(tag, className, ...children) {
@@ -44,7 +45,7 @@ async function ask(path, options) {
 
 function showHeadline(found) {
   const label = found.label === null ? say.no_label : say.labels[found.label];
-  $("label").textContent = (found.label === "pr" ? "● " : found.label ? "◆ " : "") + label;
+  $("label").textContent = found.label ? `${signs[found.label]} ${label}` : label;
   $("label").className = `label ${found.label ?? ""}`;
   $("verdict").textContent = say.verdicts[found.verdict];
   $("verdict").className = `verdict ${found.verdict}`;
@@ -253,19 +254,21 @@ function tableRow(row) {
   open.setAttribute("aria-label", fill(say.open_row, { n: row.row }));
   open.addEventListener("click", () => judgeText(found.text));
   open.disabled = found.label === null;
-  const sign = found.label === "pr" ? "● " : "◆ ";
-  const label = found.label === null ? "–" : sign + say.labels[found.label];
-  const sure = found.confidence === null ? "" : `${percent(found.confidence)}%`;
   return make(
     "tr",
     "",
     make("td", "", open),
-    make("td", found.label ? `side-${found.label}` : "", label),
-    make("td", "number", sure),
-    make("td", "", say.verdicts[found.verdict]),
-    make("td", "", found.aspect === null ? "" : say.aspects[found.aspect]),
+    make("td", "judged", ...judgedCell(found)),
     make("td", "words", own("span", "", row.problem ?? found.text)),
   );
+}
+
+function judgedCell(found) {
+  const verdict = make("span", "quiet", say.verdicts[found.verdict]);
+  if (found.label === null) return [make("span", "", "–"), verdict];
+  const label = `${signs[found.label]} ${say.labels[found.label]} ${percent(found.confidence)}%`;
+  if (found.aspect) verdict.append(` · ${say.aspects[found.aspect]}`);
+  return [make("span", `side-${found.label}`, label), verdict];
 }
 
 let latestFile = 0;
@@ -273,6 +276,7 @@ let latestFile = 0;
 async function judgeFile() {
   const number = ++latestFile;
   $("judged").hidden = true;
+  $("file-name").firstChild.textContent = $("file").files[0]?.name ?? "";
   if (!$("file").files.length) return tell($("file-status"), "");
   tell($("file-status"), say.working);
   const form = new FormData();
