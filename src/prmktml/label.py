@@ -172,7 +172,8 @@ def command(argv: Sequence[str] | None) -> int:
 
 def _sum_up(session: "Session", n_before: int, path: str, words: "Words") -> None:
     n_labelled, n_left = len(session.labelled), len(session.waiting)
-    numbers = {"labelled": n_labelled, "now": n_labelled - n_before, "left": n_left}
+    now = max(n_labelled - n_before, 0)  # answers of earlier sittings can be taken back, too
+    numbers = {"labelled": n_labelled, "now": now, "left": n_left}
     say(words.summary.format(path=Path(path).name, **numbers))
     say(words.remain.format(path=path) if n_left else words.complete)
 

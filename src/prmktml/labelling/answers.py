@@ -15,6 +15,7 @@ from prmktml.errors import DataError
 from prmktml.labelling.messages import Messages
 from prmktml.labelling.session import Answer, Session
 from prmktml.tables import open_output, open_table
+from prmktml.tables.wording import as_text
 
 __all__ = ["AnswerFile"]
 
@@ -89,13 +90,13 @@ def _remembered(path: Path, messages: Messages) -> list[tuple[dict[str, str], in
     if not path.exists():
         return []
     with open_table(path) as table:
-        if next(iter(table), None) is None:
-            return []
-    columns = read_corpus(path).columns
+        rows = [
+            {name: as_text(value) for name, value in table.record(row).items()} for row in table
+        ]
+    if not rows:
+        return []
+    keys = fingerprints(read_corpus(path).texts).tolist()  # which refuses wrong rows, all at once
     places = {key: place for place, key in enumerate(messages.keys)}
-    cells = zip(*columns.values(), strict=True)
-    rows = [dict(zip(columns, values, strict=True)) for values in cells]
-    keys = fingerprints(columns["text"]).tolist()
     return [(row, places.pop(key, None)) for row, key in zip(rows, keys, strict=True)]
 
 

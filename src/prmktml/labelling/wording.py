@@ -60,7 +60,7 @@ shows it after each answer."""
 _HELP_AR: Final = """\
 ما الذي يريد المرسِل من القارئ أن يفعله أو يشعر به بعد القراءة مباشرة؟
 علاقات عامة p: أن يثق بالجهة أو يحترمها أو يشعر بقربها، أو أن يعمل لقضية
-تسويق m: أن يشتري أو يشترك أو يستفيد من عرض أو يأتي: زيارة، متابعة، تنزيل، تسجيل
+تسويق m: أن يشتري أو يشترك أو يستفيد من عرض أو يأتي (زيارة، متابعة، تنزيل)
 غير ذلك o: ليست رسالة حملة: حديث خاص، أسئلة الزبائن وشكاواهم، رموز، فواتير،
 وظائف، تتبع طلبات، أخبار الغير
 ثم الجوانب: الأساسي أولًا وهو من جهة الحكم، ويجوز ثانٍ من الجهة الأخرى.
@@ -71,17 +71,15 @@ _HELP_AR: Final = """\
 العروض 5: سبب للشراء الآن: خصم، كوبون، هدية، تقسيط، مدة محدودة
 الزيارة والتفاعل 6: الهدف زيارة أو نقرة أو متابعة أو مشاركة أو تنزيل أو تسجيل
 حيث تلتقي الجهتان:
-الدعوة إلى الشراء أو الزيارة أو الاشتراك أرجح من كلمات القيم، والرقم وحده ليس عرضًا.
-التهنئة من 3 بلا عرض ومن 5 مع عرض، و«اشترِ ونتبرع» من 4 وجانبها الثاني 2.
-الاعتذار وانقطاع الخدمة وسحب المنتج من 3 ولو مع قسيمة، و«شارك واذكر صديقًا لتربح» من 6.
+الدعوة إلى الشراء أو الزيارة أو الاشتراك أرجح من كلمات القيم.
+الرقم وحده ليس عرضًا. التهنئة من 3 بلا عرض، ومن 5 مع عرض.
+الاعتذار وانقطاع الخدمة وسحب المنتج من 3 ولو مع قسيمة.
+«اشترِ ونتبرع» من 4 وجانبها الثاني 2، و«شارك لتربح» من 6.
 النصيحة بلا منتج من 2، وحيث يكون المنتج هو الحل فمن 4.
 الجهتان بقدر واحد: الجهة التي تنتهي إليها الرسالة أو تطلبها، وجانب من كل جهة.
 تخطَّ s: تعود الرسالة بعد سواها. تراجع u: عن الإجابات واحدة بعد أخرى.
 توقف q: والأمر نفسه يكمل لاحقًا. وتصلح المفاتيح نفسها على لوحة عربية.
-رأي النموذج لا يظهر كي لا يؤثر فيك، ومع --show-model يظهر بعد كل إجابة."""
-
-
-_NO_BREAK: Final = "\u00a0"
+رأي النموذج لا يظهر كي لا يؤثر فيك، ومع \u200e--show-model يظهر بعد كل إجابة."""
 
 
 class Words(NamedTuple):
@@ -122,13 +120,13 @@ class Words(NamedTuple):
         return "   ".join([*keys, self.commands])
 
     def aspect_line(self, answer: Answer) -> str:
-        """Return the keys of the aspects that can be chosen now; each stays on one line."""
+        """Return the answer so far and, below, the keys of the aspects that can be chosen."""
         keys = [
-            self.key.format(key=k, name=self.name(aspect)).replace(" ", _NO_BREAK)
+            self.key.format(key=k, name=self.name(aspect))
             for k, aspect in ASPECT_KEYS.items()
             if can_choose(answer, aspect)
         ]
-        return "   ".join([f"{self.told(answer)} · {self.aspects}", *keys, self.onward])
+        return f"{self.told(answer)} · {self.aspects}\n" + "   ".join([*keys, self.onward])
 
     def told(self, answer: Answer) -> str:
         """Return an answer in words."""
@@ -150,8 +148,8 @@ WORDS: Final = {
         key="{key} {name}",
         commands="s skip   u undo   ? help   q stop",
         progress="{now} of {all}",
-        aspects="aspects, the primary one first:",
-        onward="Enter\u00a0next",
+        aspects="aspects, the primary one first",
+        onward="Enter next",
         comma=", ",
         no_key="no key here: {key}",
         other_side="the first aspect stands on the label's side",
@@ -159,9 +157,9 @@ WORDS: Final = {
         undone="taken back",
         nothing_to_undo="there is nothing to take back",
         model="model: {told} ({percent}%, {verdict})",
-        passed_over="passed over: {no_text} rows without text, {unreadable} unreadable, {copies} "
-        "copies of other rows",
-        summary="{path}: {labelled} messages labelled, {now} of them now; {left} wait",
+        passed_over="rows passed over: {no_text} without text, {unreadable} unreadable, "
+        "{copies} copies of others",
+        summary="{path}: {labelled} labelled ({now} of them now), {left} waiting",
         complete="all messages have a label",
         remain="go on with the same command; train with: prmktml train {path} --extend -o "
         "ours.safetensors",
@@ -172,17 +170,17 @@ WORDS: Final = {
         key="{name} {key}",
         commands="تخطَّ s   تراجع u   مساعدة ?   توقف q",
         progress="الرسالة {now} من {all}",
-        aspects="الجوانب، الأساسي أولًا:",
-        onward="التالي\u00a0Enter",
+        aspects="الجوانب، الأساسي أولًا",
+        onward="التالي Enter",
         comma="، ",
         no_key="ليس هنا مفتاح: {key}",
         other_side="الجانب الأول من جهة الحكم",
-        skipped="تُرِكت الآن",
-        undone="تراجعت",
+        skipped="أُجِّلت",
+        undone="أُلغيت الإجابة",
         nothing_to_undo="ليس هناك ما يُتراجع عنه",
         model="النموذج: {told} ({percent}٪، {verdict})",
-        passed_over="لم يُعرض: {no_text} صفوف بلا نص، {unreadable} لا تُقرأ، {copies} نسخ مكررة",
-        summary="الحصيلة في {path}: {labelled} رسائل موسومة، منها الآن {now}، وتنتظر {left}",
+        passed_over="صفوف لا تُعرض: بلا نص {no_text}، لا تُقرأ {unreadable}، مكررة {copies}",
+        summary="الحصيلة في {path}: موسومة {labelled} (منها الآن {now})، وفي الانتظار {left}",
         complete="وُسِمت الرسائل كلها",
         remain="أكمل بالأمر نفسه، ودرّب النموذج بالأمر: prmktml train {path} --extend -o "
         "ours.safetensors",
