@@ -20,8 +20,8 @@ __all__ = ["COLORS", "aspect_map", "mix_by_part", "mix_over_time", "shares"]
 
 COLORS: Final = {"pr": "#1b6a86", "marketing": "#d9772b", "other": "#9aa0a6", "none": "#d5d8dc"}
 INK: Final = "#26323a"
-_WIDTH: Final = 560
-_PADDING: Final = {"left": 24, "right": 24, "top": 8, "bottom": 4}
+_WIDTH: Final = 440
+_PADDING: Final = {"left": 20, "right": 20, "top": 8, "bottom": 4}
 _FONT: Final = "Segoe UI, Tahoma, Noto Sans Arabic, DejaVu Sans, sans-serif"
 _SIDES: Final = {Label.PR: COLORS["pr"], Label.MARKETING: COLORS["marketing"]}
 
@@ -67,7 +67,7 @@ class Pen:
         """Return a chart as an SVG element."""
         import vl_convert
 
-        font = {"labelFont": _FONT, "titleFont": _FONT, "labelFontSize": 13, "titleFontSize": 13}
+        font = {"labelFont": _FONT, "titleFont": _FONT, "labelFontSize": 14, "titleFontSize": 14}
         styled = (
             chart.configure(aria=False, background="transparent", font=_FONT, padding=_PADDING)
             .configure_axis(
@@ -81,7 +81,7 @@ class Pen:
                 labelPadding=6,
             )
             .configure_view(stroke=None)
-            .configure_text(font=_FONT, fontSize=13)
+            .configure_text(font=_FONT, fontSize=14)
         )
         spec = styled.to_dict()
         return str(vl_convert.vegalite_to_svg(spec, vl_version=self.alt.SCHEMA_VERSION[:4]))
@@ -108,7 +108,14 @@ def mix_over_time(pen: Pen, found: Timeline, names: Sequence[str]) -> str:
         "part:N",
         sort=list(names),
         scale=pen.scale(paddingInner=0.2),
-        axis=alt.Axis(title=None, labelAngle=0, labelOverlap="greedy", grid=False),
+        axis=alt.Axis(
+            title=None,
+            labelAngle=0,
+            labelOverlap="greedy",
+            grid=False,
+            labelSeparation=12,
+            labelPadding=12,
+        ),
     )
     y = alt.Y("sum(n):Q", axis=pen.side_axis(tickMinStep=1, domain=False))
     bars = alt.Chart(data).mark_bar().encode(x, y, _colored(alt), alt.Order("order:Q"))
@@ -129,7 +136,7 @@ def mix_by_part(pen: Pen, parts: Sequence[tuple[str, Part]]) -> str:
     )
     base = alt.Chart(data).encode(y, x, alt.Order("order:Q"))
     bars = base.mark_bar(height=alt.RelativeBandSize(0.7)).encode(_colored(alt))
-    return pen.svg(bars.properties(width=_WIDTH - 120, height=alt.Step(34)))
+    return pen.svg(bars.properties(width=_WIDTH - 130, height=alt.Step(34)))
 
 
 def aspect_map(pen: Pen, table: "NDArray[np.int64]", names: Sequence[str]) -> str:
@@ -153,7 +160,9 @@ def aspect_map(pen: Pen, table: "NDArray[np.int64]", names: Sequence[str]) -> st
         "part:N",
         sort=list(names),
         scale=pen.scale(),
-        axis=alt.Axis(title=None, labelAngle=0, labelOverlap="greedy", domain=False),
+        axis=alt.Axis(
+            title=None, labelAngle=0, labelOverlap="greedy", domain=False, labelSeparation=12
+        ),
     )
     y = alt.Y("aspect:N", sort=rows, axis=pen.side_axis(domain=False))
     base = alt.Chart(alt.Data(values=values)).encode(x, y)

@@ -4,7 +4,6 @@ A switch of two radio buttons shows one language; a browser prints the one that 
 comes from a file is escaped by Jinja; of the charts' texts Vega takes care.
 """
 
-import math
 from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
@@ -26,6 +25,8 @@ _LISTED: Final = 100
 _CITED: Final = 6
 _CITED_LENGTH: Final = 160
 _NAMED: Final = 10
+_SUREST: Final = 0.99
+"""No probability is shown as 100%."""
 
 
 class Piece(NamedTuple):
@@ -88,6 +89,7 @@ def _page(campaign: Campaign, lang: str) -> dict[str, Any]:
         "span": (min(days), max(days)) if days else None,
         "judged": campaign.counts.total - campaign.counts.none,
         "labels": list(Label),
+        "present": [name for name, n in campaign.counts._asdict().items() if n],
         "checks": [_check(campaign, check, say) for check in campaign.checks],
         "charts": _charts(campaign, lang, say),
         "tables": _tables(campaign, say),
@@ -188,7 +190,7 @@ def _message(campaign: Campaign, message: Message, lang: str) -> dict[str, Any]:
         "entry": campaign.calendar.entries[message.row],
         "label": label,
         "verdict": prediction.verdict,
-        "probability": float(prediction.probabilities.get(label, math.nan)),
+        "probability": min(float(prediction.probabilities[label]), _SUREST),
         "pieces": _pieces(message, lang),
         "cut": len(prediction.text) > LONGEST,
     }
