@@ -576,7 +576,7 @@ def line_of(row: list[str], delimiter: str) -> str:
 @given(cells=st.lists(st.text() | MESSY, max_size=12))
 @example(cells=["a,b", 'c"', "d\re", "", "\n", "\r\n"])
 def test_lines_by_column_are_those_of_the_csv_module(n_columns, delimiter, cells):
-    rows = [row for row in zip(*[iter(cells)] * n_columns, strict=False)]
+    rows = list(zip(*[iter(cells)] * n_columns, strict=False))
     columns = [[row[i] for row in rows] for i in range(n_columns)]
     expected = "".join(line_of(row, delimiter) for row in rows)
     found = delimited_lines(columns, delimiter)

@@ -4,20 +4,24 @@ The other processes judge rows and lay out lines; reading and writing stay with 
 Many machines are the business of :mod:`prmktml.distributed`.
 """
 
+import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from functools import cache, partial
+from contextlib import suppress
+from functools import lru_cache, partial
 from itertools import islice
+from threading import Lock
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from prmktml.errors import PrmktmlError
+from prmktml.model import Model
 from prmktml.modelfile import load
 from prmktml.records import Batch, Layout, Part, part_of
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
 
-__all__ = ["in_order", "parts_of"]
+__all__ = ["in_order", "load_once", "parts_of"]
 
 _Item = TypeVar("_Item")
 _Result = TypeVar("_Result")
@@ -50,11 +54,34 @@ def parts_of(
         yield from parts
 
 
-_load_once = cache(load)
+def load_once(path: str | None) -> Model:
+    """Load a model, or return it if this process has it; a file that has changed is read anew.
+
+    Raises
+    ------
+    ModelError
+        If there is no usable model.
+    """
+    stamp = None
+    if path is not None:
+        with suppress(OSError):  # the loader says what is wrong
+            found = os.stat(path)
+            stamp = found.st_mtime_ns, found.st_size
+    with _loading:
+        return _loaded(path, stamp)
+
+
+_loading: Final = Lock()
+"""Threads of one worker want the model at the same moment."""
+
+
+@lru_cache(maxsize=2)
+def _loaded(path: str | None, stamp: object) -> Model:
+    return load(path)
 
 
 def _judge_group(model: str | None, layout: Layout, batches: list[Batch]) -> list[Part]:
-    loaded = _load_once(model)
+    loaded = load_once(model)
     return [part_of(loaded, batch, layout) for batch in batches]
 
 
