@@ -1,98 +1,200 @@
-"""Messages a second and the time of one message, beside scikit-learn's own pipeline (and fastText).
+"""How fast: messages a second, one message, one start from nothing, one training.
 
-``uv run python benchmarks/speed.py`` trains the peers on the bundled corpus, recombines its
-messages so that no two are equal, pins itself to one core, lets all take turns, and prints medians
-and ratios. fastText takes part where it is installed (``pip install fasttext-wheel``).
+Each function measures one of them beside the peers and returns a
+:class:`~measuring.Finding`; ``run.py`` puts them together.
 """
 
-import os
-
-os.environ.update(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1")
-
-import importlib.util
 import statistics
-import tempfile
-import time
-from collections.abc import Callable
-from pathlib import Path
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final, NamedTuple
 
 import numpy as np
 
 import prmktml
+from measuring import Finding, Used, in_turns, ratios, seconds, used_by
+from messages import messages
+from peers import FASTTEXT, MINILM, PEERS, SKLEARN, Peer
+from prmktml.codebook import Label
 from prmktml.corpus import Corpus, read_corpus
-from prmktml.crossvalidation import baseline
+from prmktml.estimators import build_pipeline
+from prmktml.model import Model
 from prmktml.resources import find
+from prmktml.scoring import markdown
+from prmktml.training import bundled_lexicon, train
 
-N_TEXTS, N_SLOW, N_ONE, TURNS = 20_000, 2_000, 300, 5
-LENGTH = 160
+__all__ = ["Effort", "Field", "cold_start", "field", "one_message", "throughput", "training"]
 
-
-def recombined(texts: list[str], n: int, seed: int = 0) -> list[str]:
-    """Join halves of two random messages, cut to a tweet's length; no two are equal."""
-    rng = np.random.default_rng(seed)
-    words = [text.split() for text in texts]
-    made: dict[str, None] = {}
-    while len(made) < n:
-        a, b = rng.integers(0, len(words), 2)
-        halves = words[a][: len(words[a]) // 2 + 1] + words[b][len(words[b]) // 2 :]
-        made[" ".join(halves)[:LENGTH]] = None
-    return list(made)
+OURS: Final = "prmktml"
+AT_ONCE: Final = {SKLEARN: 1_000, MINILM: 32}
+"""Texts a turn of the slow peers; the cost of a message hardly depends on it."""
+HEAD_ROWS: Final = 300
+"""MiniLM's speed does not depend on its regression, so that few rows will do for it."""
+KEYS: Final = {SKLEARN: "scikit-learn", FASTTEXT: "fasttext", MINILM: "minilm"}
+"""Short names of the peers, in the names of ratios."""
 
 
-def fasttext_peer(corpus: Corpus) -> Callable[[list[str]], object]:
-    """Train fastText with subwords as the usual recipe has it."""
-    import fasttext
+@dataclass(frozen=True)
+class Effort:
+    """How long to measure. Only ``rows``, ``lengths`` and ``memory`` change what is measured."""
 
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder, "train.txt")
-        lines = [
-            f"__label__{label} {' '.join(text.split())}"
-            for text, label in zip(corpus.texts, corpus.column("label"), strict=True)
-        ]
-        path.write_text("\n".join(lines), encoding="utf-8")
-        model = fasttext.train_supervised(
-            str(path), dim=16, minn=2, maxn=5, wordNgrams=2, epoch=25, lr=0.5, thread=1, verbose=0
-        )
-    return lambda texts: model.predict([" ".join(text.split()) for text in texts])
-
-
-def seconds(call: Callable[[], object]) -> float:
-    start = time.perf_counter()
-    call()
-    return time.perf_counter() - start
+    turns: int = 11
+    texts: int = 10_000
+    singles: int = 400
+    starts: int = 25
+    trainings: int = 3
+    whole_training: bool = True
+    file_rows: int = 5_000
+    file_turns: int = 5
+    rows: tuple[int, ...] = (1_000, 4_000, 16_000, 64_000)
+    lengths: tuple[int, ...] = (10, 100, 1_000, 10_000, 100_000, 1_000_000)
+    memory: tuple[int, ...] = (10_000, 100_000, 1_000_000)
+    memory_peer: tuple[int, ...] = (10_000, 100_000)
 
 
-def main() -> None:
-    if hasattr(os, "sched_setaffinity"):
-        os.sched_setaffinity(0, {0})
-    corpus = read_corpus(find("data/corpus.csv"))
-    texts = recombined(corpus.texts, N_TEXTS)
-    model = prmktml.load()
-    pipeline = baseline().fit(corpus.texts, corpus.labels)
-    peers: dict[str, tuple[Callable[[list[str]], object], int]] = {
-        "prmktml": (lambda batch: list(model.decide_all(batch)), N_TEXTS),
-        "scikit-learn": (pipeline.predict, N_SLOW),
+class Field(NamedTuple):
+    """Who takes part: our model as it ships, and peers fitted on the same corpus."""
+
+    corpus: Corpus
+    model: Model
+    peers: dict[str, Peer]
+
+
+def field(corpus: Corpus | None = None, names: Sequence[str] = tuple(KEYS)) -> Field:
+    """Fit those of the named peers that are installed."""
+    corpus = corpus or read_corpus(find("data/corpus.csv"))
+    peers = {}
+    for name in names:
+        if name in PEERS:
+            rows = slice(HEAD_ROWS if name == MINILM else None)
+            peers[name] = PEERS[name]()
+            peers[name].fit(corpus.texts[rows], corpus.labels[rows])
+    return Field(corpus, prmktml.load(), peers)
+
+
+def throughput(field: Field, effort: Effort) -> Finding:
+    """Messages a second, many at once."""
+    texts = list(messages(effort.texts))
+    calls: dict[str, Callable[[], float]] = {
+        OURS: lambda: seconds(lambda: list(field.model.decide_all(texts))) / len(texts)
     }
-    if importlib.util.find_spec("fasttext"):
-        peers["fastText"] = (fasttext_peer(corpus), N_TEXTS)
-    rates: dict[str, list[float]] = {name: [] for name in peers}
-    for _ in range(TURNS):
-        for name, (predict, n) in peers.items():
-            rates[name].append(n / seconds(lambda p=predict, n=n: p(texts[:n])))
-    ones = {
-        name: statistics.median(seconds(lambda p=p, t=t: p([t])) for t in texts[:N_ONE])
-        for name, (p, _) in peers.items()
-    }
+    for name, peer in field.peers.items():
+        calls[name] = _per_text(peer, texts[: AT_ONCE.get(name, len(texts))])
+    costs = in_turns(calls, effort.turns)
+    times = ratios(costs, OURS)
+    rates = {name: 1 / statistics.median(taken) for name, taken in costs.items()}
+    table = [
+        [name, f"{rate:,.0f}", f"{times[name]:.2f}" if name in times else "1"]
+        for name, rate in rates.items()
+    ]
     mean = sum(map(len, texts)) / len(texts)
-    print(f"{N_TEXTS} texts of {mean:.0f} characters on average, one core, medians of {TURNS}")
-    for name in peers:
-        per_second = statistics.median(rates[name])
-        ratio = statistics.median(a / b for a, b in zip(rates["prmktml"], rates[name], strict=True))
-        print(
-            f"{name:<14}{per_second:10,.0f} messages/s   prmktml is {ratio:5.2f} x   "
-            f"one message {ones[name] * 1e6:7.0f} us (prmktml {ones['prmktml'] / ones[name]:.2f} x)"
-        )
+    text = (
+        f"Messages of {mean:.0f} characters on average, no two equal, half of them Arabic; medians "
+        f"of {effort.turns} turns. prmktml finds label, confidence, verdict, reasons, six aspects "
+        "and language; the peers find the label.\n\n"
+        + markdown(["", "messages/s", "prmktml is faster by"], table)
+    )
+    return Finding(
+        "Many messages",
+        text,
+        {f"messages/s beside {KEYS[name]}": times[name] for name in times if name in KEYS},
+        {f"messages/s, {name}": rate for name, rate in rates.items()},
+    )
 
 
-if __name__ == "__main__":
-    main()
+def _per_text(peer: Peer, texts: list[str]) -> Callable[[], float]:
+    return lambda: seconds(lambda: peer.predict(texts)) / len(texts)
+
+
+def one_message(field: Field, effort: Effort) -> Finding:
+    """Half and the slowest hundredth of single messages, in a process that runs already."""
+    predict: dict[str, Callable[[str], object]] = {OURS: field.model.predict}
+    predict |= {name: _single(peer) for name, peer in field.peers.items()}
+    costs: dict[str, list[float]] = {name: [] for name in predict}
+    for number, text in enumerate(messages(effort.singles, seed=1)):
+        calls = {name: _timed(call, text) for name, call in predict.items() if _takes(name, number)}
+        for name, taken in in_turns(calls, 3).items():
+            costs[name].append(statistics.median(taken) * 1e3)
+    figures, found, table = {}, {}, []
+    for name, taken in costs.items():
+        for part, value in zip(("p50", "p99"), np.percentile(taken, [50, 99]), strict=True):
+            figures[f"one message {part}, ms, {name}"] = float(value)
+            if name in KEYS:
+                ours = figures[f"one message {part}, ms, {OURS}"]
+                found[f"one message {part} beside {KEYS[name]}"] = float(value) / ours
+        row = [f"{figures[f'one message {part}, ms, {name}']:.3f}" for part in ("p50", "p99")]
+        table.append([name, len(taken), *row])
+    text = (
+        "Milliseconds of a call with one message. A message counts with the median of three "
+        "calls, all taking turns.\n\n" + markdown(["", "messages", "p50", "p99"], table)
+    )
+    return Finding("One message", text, found, figures)
+
+
+def _takes(name: str, number: int) -> bool:
+    """MiniLM, slow and even, takes every tenth message only."""
+    return name != MINILM or number % 10 == 0
+
+
+def _single(peer: Peer) -> Callable[[str], object]:
+    return lambda text: peer.predict([text])
+
+
+def _timed(call: Callable[[str], object], text: str) -> Callable[[], float]:
+    return lambda: seconds(lambda: call(text))
+
+
+def cold_start(field: Field, effort: Effort) -> Finding:
+    """From no process to a prediction, beside importing NumPy alone."""
+    commands = {
+        'python -m prmktml.predict "x"': ("-m", "prmktml.predict", "--format", "jsonl", "x"),
+        'python -c "import numpy"': ("-c", "import numpy"),
+    }
+    used: dict[str, list[Used]] = {name: [] for name in commands}
+    for _ in range(effort.starts):
+        for name, words in commands.items():
+            used[name].append(used_by(sys.executable, *words))
+    ours, numpy = commands
+    share = ratios({name: [one.seconds for one in all_] for name, all_ in used.items()}, ours)[
+        numpy
+    ]
+    table, figures = [], {}
+    for name, all_ in used.items():
+        busy = statistics.median(one.seconds for one in all_) * 1e3
+        elapsed = statistics.median(one.elapsed for one in all_) * 1e3
+        figures[f"cold start, ms, {name}"] = busy
+        table.append([f"`{name}`", f"{busy:.0f}", f"{elapsed:.0f}"])
+    text = (
+        f"Medians of {effort.starts} turns. A prediction takes {1 / share:.2f} times as long as "
+        "importing NumPy.\n\n" + markdown(["", "ms", "ms on the clock"], table)
+    )
+    return Finding("Start from nothing", text, {"cold start beside import numpy": share}, figures)
+
+
+def training(field: Field, effort: Effort) -> Finding:
+    """Seconds to learn the whole corpus."""
+    corpus, once = field.corpus, f"{OURS}, pipeline fitted once"
+    names = np.array(list(Label))[corpus.labels]
+    fit: dict[str, Callable[[], object]] = {
+        once: lambda: build_pipeline(bundled_lexicon()).fit(corpus.texts, names),
+        SKLEARN: lambda: PEERS[SKLEARN]().fit(corpus.texts, corpus.labels),
+    }
+    if FASTTEXT in field.peers:
+        fit[FASTTEXT] = lambda: PEERS[FASTTEXT]().fit(corpus.texts, corpus.labels)
+    costs: dict[str, list[float]] = {name: [] for name in fit}
+    for _ in range(effort.trainings):
+        for name, call in fit.items():
+            costs[name].append(seconds(call))
+    figures = {f"training, s, {name}": statistics.median(taken) for name, taken in costs.items()}
+    if effort.whole_training:
+        whole = f"{OURS}, folds, calibration, thresholds, aspects and final fit"
+        figures[f"training, s, {whole}"] = seconds(lambda: train(corpus))
+    table = [[name.partition("s, ")[2], f"{value:.1f}"] for name, value in figures.items()]
+    text = (
+        f"{len(corpus)} messages; medians of {effort.trainings} turns, the whole training once.\n\n"
+        + markdown(["", "seconds"], table)
+    )
+    times = ratios(costs, once)
+    found = {f"training beside {KEYS[name]}": times[name] for name in times}
+    return Finding("Learning the corpus", text, found, figures)
