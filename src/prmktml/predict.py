@@ -1,7 +1,8 @@
 """The command ``predict``: messages in, labels out, row by row and in order."""
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from prmktml.console import Parser, run, say
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     import argparse
 
     from prmktml.model import Model
+    from prmktml.tables import Table
 
 __all__ = ["main", "version"]
 
@@ -89,7 +91,7 @@ class Source(NamedTuple):
 
     columns: tuple[str, ...]
     batches: Iterator[Batch]
-    notes: Sequence[str] = ()
+    table: "Table | None" = None
 
 
 def _source(args: "argparse.Namespace") -> Source:
@@ -118,7 +120,7 @@ def _file_source(args: "argparse.Namespace") -> Source:
         )
         for rows in table.chunks(BATCH_ROWS)
     )
-    return Source(tuple(table.columns), batches, table.notes)
+    return Source(table.columns, batches, table)
 
 
 def _format(args: "argparse.Namespace") -> str:
@@ -150,19 +152,31 @@ def command(argv: Sequence[str] | None) -> int:
         print(version())
         return 0
     source = _source(args)
-    for note in source.notes:
+    for note in source.table.notes if source.table else ():
         say(f"prmktml: {note}")
     model = load(args.model)
     layout = Layout(
         _format(args), source.columns, args.explain, args.lang, args.excel, args.min_confidence
     )
     told, n_bad = list[str](), 0
-    with writer_for(layout, args.output) as write:
+    with writer_for(layout, args.output) as write, _progress(source, args) as advance:
         for part in _parts(source.batches, model, layout, args):
             write(part)
+            advance(part.n_rows)
             n_bad += len(part.problems)
             told += part.problems[: _TOLD - len(told)]
     return _tell_bad(told, n_bad, args.strict)
+
+
+def _progress(
+    source: Source, args: "argparse.Namespace"
+) -> AbstractContextManager[Callable[[int], None]]:
+    """Show progress to a person who looks on while a file is written, to nobody else."""
+    if not args.output or source.table is None or not sys.stderr.isatty():
+        return nullcontext(lambda _: None)
+    from prmktml.progress import watching
+
+    return watching(source.table, sys.stderr)
 
 
 def _tell_bad(told: list[str], n_bad: int, strict: bool) -> int:

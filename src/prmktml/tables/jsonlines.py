@@ -49,6 +49,7 @@ def read_jsonl(source: Source, text_column: str | None, encoding: str | None) ->
         source.close,
         lines.encoding,
         [lines.note],
+        source.share,
     )
 
 

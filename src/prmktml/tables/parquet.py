@@ -48,8 +48,11 @@ def read_parquet(path: str, text_column: str | None) -> Table:
         place = choose_text_column(path, columns, text_column)
         _check_type(arrow, path, source.schema_arrow.field(place))
         batches = _batches(path, columns, place, source.iter_batches(_BATCH))
+        n_rows = source.metadata.num_rows
         close = opened.pop_all().close
-    return Table(path, columns, columns[place], batches, close)
+    return Table(
+        path, columns, columns[place], batches, close, share=lambda n_read: n_read / (n_rows or 1)
+    )
 
 
 def _check_type(arrow: Any, path: str, field: Any) -> None:

@@ -51,6 +51,8 @@ class Table:
         None where the format has its own.
     notes : tuple of str
         Sentences that a person should see, such as which encoding was guessed.
+    n_read : int
+        Rows read so far.
     """
 
     def __init__(
@@ -62,6 +64,7 @@ class Table:
         close: Callable[[], None],
         encoding: str | None = None,
         notes: Sequence[str] = (),
+        share: Callable[[int], float] | None = None,
     ) -> None:
         self.name = name
         self.columns = tuple(columns)
@@ -71,10 +74,18 @@ class Table:
         self._names = unique_names(self.columns or ("text",))
         self._batches = self._closing(batches)
         self._close = close
+        self._share = share
+        self.n_read = 0
 
     def _closing(self, batches: Iterator[list[Row]]) -> Iterator[list[Row]]:
         with self:
-            yield from batches
+            for batch in batches:
+                self.n_read += len(batch)
+                yield batch
+
+    def share(self) -> float | None:
+        """Return what part of the file has been read, 0 to 1; None where that cannot be told."""
+        return self._share(self.n_read) if self._share else None
 
     def __iter__(self) -> Iterator[Row]:
         return chain.from_iterable(self._batches)

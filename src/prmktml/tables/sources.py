@@ -113,6 +113,7 @@ class Source:
         self.path, self.packed = path, packed
         self.regular = False
         self._size = 0
+        self._stored = 0
         try:
             self._stream = self._open()
         except OSError as error:
@@ -125,11 +126,12 @@ class Source:
             return sys.stdin.buffer
         state = os.stat(self.path)
         self.regular = stat.S_ISREG(state.st_mode)
+        self._stored = state.st_size if self.regular else 0
         if self.packed:
             import gzip
 
             return gzip.open(self.path)
-        self._size = state.st_size if self.regular else 0
+        self._size = self._stored
         return open(self.path, "rb")
 
     def again(self) -> "Source":
@@ -140,6 +142,13 @@ class Source:
         """Close the file; standard input stays open for its owner."""
         if self.path != "-":
             self._stream.close()
+
+    def share(self, n_rows: int) -> float:
+        """Return what part of the file has been read, 0 to 1, whatever the rows; of a pipe 0."""
+        if self._stream.closed:
+            return 1.0
+        stored = self._stream.fileobj if self.packed else self._stream
+        return min(1.0, stored.tell() / self._stored) if self._stored else 0.0
 
     def blocks(self) -> Iterator[bytes]:
         """Yield the bytes in blocks of at most a mebibyte, of a pipe what there is at once.

@@ -44,7 +44,16 @@ def read_delimited(
     place = choose_text_column(source.name, header, text_column)
     reader = _Delimited(source.name, header, place, delimiter, lines.encoding)
     batches = map(reader.rows, chain([rest], parts))
-    return Table(source.name, header, header[place], batches, source.close, lines.encoding, notes)
+    return Table(
+        source.name,
+        header,
+        header[place],
+        batches,
+        source.close,
+        lines.encoding,
+        notes,
+        source.share,
+    )
 
 
 def _skip_blank(blocks: Iterator[Block]) -> tuple[int, Block]:
@@ -129,7 +138,16 @@ def read_txt(source: Source, encoding: str | None, whole: bool) -> Table:
     lines = open_lines(source, encoding=encoding, longest=longest)
     blocks = _as_one(lines.blocks) if whole else lines.blocks
     batches = _txt_rows(source.name, lines.encoding, blocks)
-    return Table(source.name, (), None, batches, source.close, lines.encoding, [lines.note])
+    return Table(
+        source.name,
+        (),
+        None,
+        batches,
+        source.close,
+        lines.encoding,
+        [lines.note],
+        source.share,
+    )
 
 
 def _as_one(blocks: Iterable[Block]) -> Iterator[Block]:
