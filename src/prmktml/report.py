@@ -91,7 +91,7 @@ def _tell(campaign: "Campaign", path: str) -> None:
     )
     n_undated = sum(entry.fault is not None for entry in campaign.calendar.entries)
     if n_undated:
-        say(f"prmktml: {n_undated} rows have no readable date; the page lists them")
+        say(f"prmktml: rows without a readable date: {n_undated}; the page lists them")
     codes = [check.code for check in campaign.checks if check.status == "attention"]
     say(f"prmktml: {path}: written; to look at: {', '.join(codes) or 'nothing'}")
 

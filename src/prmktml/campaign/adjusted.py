@@ -16,6 +16,9 @@ __all__ = ["Adjusted", "adjust", "solve_mix"]
 _HEAVY: Final = 1e4
 """Weight of the equation that says that shares sum to 1."""
 _ROUNDS: Final = 1000
+_UNSEEN: Final = 0.5
+_ZERO: Final = 1e-8
+"""Smaller shares are what the weighting leaves of nothing."""
 _LEVEL: Final = (2.5, 97.5)
 
 
@@ -81,7 +84,8 @@ def solve_mix(confusion: NDArray[np.float64], said: NDArray[np.float64]) -> NDAr
     system = np.vstack([rates.T, np.full((1, len(known)), _HEAVY)])
     solution, _ = nnls(system, np.append(said, _HEAVY))
     shares = np.zeros(len(said))
-    shares[known] = solution / solution.sum()
+    shares[known] = np.where(solution < _ZERO, 0.0, solution)
+    shares /= shares.sum()
     return shares
 
 
@@ -102,24 +106,35 @@ def adjust(
 
     Notes
     -----
-    A parametric bootstrap: each round draws the calendar's counts and each row of the confusion
-    matrix anew from their multinomials and solves again, so that both the size of the calendar and
-    that of the corpus are in the interval; its ends are percentiles. Rows of the corpus are drawn
-    one by one, so that likeness within its groups is not in the interval.
+    A Bayesian bootstrap (Rubin 1981): each round draws the calendar's shares and each row of the
+    confusion matrix anew from the Dirichlet distributions of their counts and solves again, so
+    that both the size of the calendar and that of the corpus are in the interval; its ends are
+    percentiles, moved out to the share itself where that lies at 0 or 1. Half a count is added to
+    each label (Jeffreys; Brown, Cai and DasGupta 2001), as one that few messages did not show is
+    not impossible. Rows of the corpus count one by one, so that likeness within its groups is not
+    in the interval.
     """
     rng = np.random.default_rng(seed)
-    n, said = int(counts.sum()), counts / counts.sum()
-    totals = confusion.sum(axis=1)
-    rates = confusion / np.maximum(totals, 1)[:, None]
+    said = counts / counts.sum()
+    gold = np.flatnonzero(confusion.sum(axis=1))
+    live = (confusion.sum(axis=0) + confusion.sum(axis=1) + counts > 0) * _UNSEEN
     draws = np.zeros((rounds, len(said)))
     for i in range(rounds):
         drawn = np.zeros(confusion.shape)
-        for row in np.flatnonzero(totals):
-            drawn[row] = rng.multinomial(totals[row], rates[row])
-        draws[i] = solve_mix(drawn, rng.multinomial(n, said) / n)
+        for row in gold:
+            drawn[row] = _dirichlet(rng, confusion[row] + live)
+        draws[i] = solve_mix(drawn, _dirichlet(rng, counts + live))
     share = solve_mix(confusion.astype(np.float64), said)
     low, high = np.percentile(draws, _LEVEL, axis=0)
-    return Adjusted(n, said, share, low, high, _pr_of_sides(share, draws))
+    low, high = np.minimum(low, share), np.maximum(high, share)
+    return Adjusted(int(counts.sum()), said, share, low, high, _pr_of_sides(share, draws))
+
+
+def _dirichlet(rng: np.random.Generator, weights: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Draw shares; a weight of zero gives the share 0."""
+    parts = rng.standard_gamma(weights)
+    shares: NDArray[np.float64] = parts / parts.sum()
+    return shares
 
 
 def _pr_of_sides(
@@ -131,4 +146,5 @@ def _pr_of_sides(
     if not some.any() or share[:2].sum() <= 0:
         return (float("nan"),) * 3
     low, high = np.percentile(draws[some, 0] / sides[some], _LEVEL)
-    return float(share[0] / share[:2].sum()), float(low), float(high)
+    pr = float(share[0] / share[:2].sum())
+    return pr, min(float(low), pr), max(float(high), pr)
