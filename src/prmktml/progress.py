@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from time import monotonic
-from typing import IO, TYPE_CHECKING, Final
+from typing import IO, TYPE_CHECKING, Any, Final
 
 from prmktml.tables import Table
 
@@ -50,44 +50,46 @@ class _Line:
         self.table, self.stream = table, stream
         self.begun = monotonic()
         self.due = self.begun + DELAY
-        self.n_done = 0
+        self.n_done = self.n_first = 0
+        self.first = 0.0
         self.drawn: Progress | None = None
 
     def advance(self, n_rows: int) -> None:
-        self.n_done += n_rows
+        """Count rows; the rate is counted from the first ones, when all processes have started."""
         now = monotonic()
-        if now >= self.due:
-            self.draw(now, self.n_total())
+        self.n_done += n_rows
+        if not self.first:
+            self.first, self.n_first = now, self.n_done
+        elif now >= self.due:
+            rate = (self.n_done - self.n_first) / (now - self.first)
+            share = self.table.share()
+            total = self.table.n_read / share if share else None
+            left = (total - self.n_done) / rate if total and rate else None
+            self.draw(total, rate, "" if left is None else f"{_clock(left)} left")
             self.due = monotonic() + PAUSE
 
-    def n_total(self) -> float | None:
-        """Guess the rows of the file from the part that has been read."""
-        share = self.table.share()
-        return self.table.n_read / share if share else None
-
-    def draw(self, now: float, total: float | None, word: str = "left") -> None:
+    def draw(self, total: float | None, rate: float, time: str) -> None:
         drawn = self.drawn = self.drawn or _drawn(self.stream)
-        taken = now - self.begun
-        seconds = taken
-        if word == "left":
-            seconds = taken * (total / self.n_done - 1) if total and self.n_done else -1.0
-        drawn.update(
-            drawn.task_ids[0],
-            completed=self.n_done,
-            total=total,
-            rate=f"{self.n_done / taken:,.0f} rows/s",
-            time=f"{timedelta(seconds=round(seconds))} {word}" if seconds >= 0 else "",
-            refresh=True,
-        )
+        shown: dict[str, Any] = {
+            "completed": self.n_done,
+            "rate": f"{rate:,.0f} rows/s",
+            "time": time,
+        }
+        drawn.update(drawn.task_ids[0], total=total, **shown, refresh=True)
 
     def complete(self) -> None:
         """Tell at the end how long it took."""
         if self.drawn:
-            self.draw(monotonic(), float(self.n_done), "in all")
+            taken = monotonic() - self.begun
+            self.draw(self.n_done, self.n_done / taken, f"{_clock(taken)} in all")
 
     def stop(self) -> None:
         if self.drawn:
             self.drawn.stop()
+
+
+def _clock(seconds: float) -> str:
+    return str(timedelta(seconds=round(max(0.0, seconds))))
 
 
 def _drawn(stream: IO[str]) -> "Progress":
