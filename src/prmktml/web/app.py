@@ -103,7 +103,7 @@ def _add_api(app: FastAPI, api: Api) -> None:
     post |= {"tags": ["files"], "responses": refusals | unknown | csv}
     app.add_api_route("/v1/table", api.table, response_model=TableAnswer, **post)
     post["responses"] = refusals | unknown | html
-    app.add_api_route("/v1/report", api.report, response_class=HTMLResponse, **post)
+    app.add_api_route("/v1/report", api.report, response_class=Response, **post)
     app.add_api_route("/healthz", api.health, response_model=Health, tags=["server"])
 
 

@@ -65,6 +65,7 @@ _EN: Final = {
     "script": {
         "labels": {"pr": "Public relations", "marketing": "Marketing", "other": "Other"},
         "short": {"pr": "PR", "marketing": "marketing"},
+        "brief": {"pr": "PR", "marketing": "Marketing"},
         "no_label": "Nothing to judge",
         "verdicts": {
             "clear": "Clear",
@@ -108,7 +109,7 @@ _EN: Final = {
         "working": "Judging …",
         "no_text": "Write or paste a message first.",
         "too_long": "{n} characters at most; cut the message into parts.",
-        "rows": "{n} rows",
+        "rows": "Rows: {n}",
         "shown": "The first {n} are shown; the download has all.",
         "unreadable": "{n} could not be read",
         "without": "{n} without a label",
@@ -178,6 +179,7 @@ _AR: Final = {
     "script": {
         "labels": {"pr": "علاقات عامة", "marketing": "تسويق", "other": "غير ذلك"},
         "short": {"pr": "علاقات عامة", "marketing": "تسويق"},
+        "brief": {"pr": "علاقات عامة", "marketing": "تسويق"},
         "no_label": "لا شيء يُحكم عليه",
         "verdicts": {
             "clear": "واضحة",

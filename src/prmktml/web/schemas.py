@@ -2,7 +2,15 @@
 
 from typing import Annotated, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    JsonValue,
+    WithJsonSchema,
+)
+from pydantic_core import PydanticCustomError
 
 from prmktml.codebook import Aspect, Label, Language, Reason, Verdict
 
@@ -28,6 +36,24 @@ _TEXTS: Final[list[JsonValue]] = ["خصم 30% لحد الخميس", "Thank you t
 _Probability = Annotated[float, Field(ge=0, le=1)]
 
 
+def _short_enough(text: str) -> str:
+    """Count by hand: pydantic's own limit on length refuses lone surrogates, which we can read."""
+    if len(text) > LONGEST_EXPLAINED:
+        raise PydanticCustomError(
+            "too_long",
+            "found {found} characters; at most {most} are explained",
+            {"found": len(text), "most": LONGEST_EXPLAINED},
+        )
+    return text
+
+
+_Explained = Annotated[
+    str,
+    AfterValidator(_short_enough),
+    WithJsonSchema({"type": "string", "maxLength": LONGEST_EXPLAINED}),
+]
+
+
 class _Request(BaseModel):
     model_config = ConfigDict(strict=True, extra="forbid", allow_inf_nan=False)
 
@@ -47,9 +73,7 @@ class ExplainRequest(_Request):
     """Messages to judge and explain."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"texts": _TEXTS, "lang": "en"}]})
-    texts: list[Annotated[str, Field(max_length=LONGEST_EXPLAINED)]] = Field(
-        max_length=MOST_EXPLAINED
-    )
+    texts: list[_Explained] = Field(max_length=MOST_EXPLAINED)
     lang: Literal["ar", "en"] | None = Field(
         None, description="Name cue classes in words; null leaves their codes."
     )

@@ -150,7 +150,7 @@ function show(found) {
 let latest = 0; // an answer that was overtaken by another question is not shown
 
 async function judge() {
-  const text = $("text").value.replace(/\p{Surrogate}/gu, "\uFFFD");
+  const text = $("text").value;
   const number = ++latest;
   $("result").hidden = true;
   if (!text.trim()) return tell($("status"), say.no_text, true);
@@ -266,7 +266,7 @@ function tableRow(row) {
 function judgedCell(found) {
   const verdict = make("span", "quiet", say.verdicts[found.verdict]);
   if (found.label === null) return [make("span", "", "–"), verdict];
-  const label = `${signs[found.label]} ${say.labels[found.label]} ${percent(found.confidence)}%`;
+  const label = `${signs[found.label]} ${say.brief[found.label]} ${percent(found.confidence)}%`;
   if (found.aspect) verdict.append(` · ${say.aspects[found.aspect]}`);
   return [make("span", `side-${found.label}`, label), verdict];
 }
