@@ -59,8 +59,8 @@ def test_it_loads_nothing_and_runs_nothing(page):
 
 
 def test_both_languages_are_in_it_and_one_is_shown(campaign, page):
-    assert '<main lang="en" dir="ltr"' in page
-    assert '<main lang="ar" dir="rtl"' in page
+    assert '<article lang="en" dir="ltr"' in page
+    assert '<article lang="ar" dir="rtl"' in page
     assert re.search(r'id="show-en"[^>]*checked', page)
     arabic = to_html(campaign, "ar")
     assert arabic.count('<!doctype html>\n<html lang="ar" dir="rtl">') == 1

@@ -4,6 +4,7 @@ Arabic charts run from right to left: time, bars and axes. Letters are shaped by
 page. The page says in words what the colors mean; numbers stand in its tables too.
 """
 
+import re
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
@@ -24,6 +25,9 @@ _WIDTH: Final = 440
 _PADDING: Final = {"left": 20, "right": 20, "top": 8, "bottom": 4}
 _FONT: Final = "Segoe UI, Tahoma, Noto Sans Arabic, DejaVu Sans, sans-serif"
 _SIDES: Final = {Label.PR: COLORS["pr"], Label.MARKETING: COLORS["marketing"]}
+
+_ROLES: Final = re.compile(r' role="graphics-[a-z]+" aria-roledescription="[^"<>]*"')
+"""Parts of a chart have no names of their own; the page names the whole."""
 
 Say = Callable[..., str]
 """Gives the phrase of a key in the chart's language."""
@@ -83,8 +87,9 @@ class Pen:
             .configure_view(stroke=None)
             .configure_text(font=_FONT, fontSize=14)
         )
-        spec = styled.to_dict()
-        return str(vl_convert.vegalite_to_svg(spec, vl_version=self.alt.SCHEMA_VERSION[:4]))
+        version = ".".join(self.alt.SCHEMA_VERSION.split(".")[:2])
+        drawn = vl_convert.vegalite_to_svg(styled.to_dict(), vl_version=version)
+        return _ROLES.sub("", drawn)
 
 
 def _counted(parts: Sequence[tuple[str, Part]]) -> list[dict[str, Any]]:
