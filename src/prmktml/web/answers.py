@@ -4,7 +4,10 @@ Answers are written as :mod:`prmktml.tables` writes jsonl: a lone surrogate is J
 refusal never repeats what was sent beyond a short quotation.
 """
 
+import hashlib
 import json
+import re
+from base64 import b64encode
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
@@ -17,7 +20,7 @@ from prmktml.web.page import preferred, problem_page
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-__all__ = ["REPORT_POLICY", "Headers", "as_json", "refuse", "wrong_input"]
+__all__ = ["Headers", "as_json", "refuse", "report_policy", "wrong_input"]
 
 CONTENT_POLICY: Final = "; ".join(
     (
@@ -31,19 +34,7 @@ CONTENT_POLICY: Final = "; ".join(
         "frame-ancestors 'none'",
     )
 )
-REPORT_POLICY: Final = "; ".join(
-    (
-        "sandbox",
-        "default-src 'none'",
-        "style-src 'unsafe-inline'",
-        "img-src data:",
-        "form-action 'none'",
-        "base-uri 'none'",
-        "frame-ancestors 'none'",
-    )
-)
-"""Of a report, which is one file with its own styles. In a sandbox no script runs, whatever is in
-the page, and it belongs to no origin; styles can then reach nothing, as nothing may be loaded."""
+_STYLE: Final = re.compile("<style>(.*?)</style>", re.DOTALL)
 _HEADERS: Final = {
     "content-security-policy": CONTENT_POLICY,
     "x-content-type-options": "nosniff",
@@ -87,6 +78,25 @@ def as_json(content: Any, status: int = 200) -> Response:
     text = json.dumps(content, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     body = text.encode("utf-8", "backslashreplace")
     return Response(body, status, media_type="application/json")
+
+
+def report_policy(page: str) -> str:
+    """Return the policy of a report, which is one file with its style sheet in it.
+
+    In a sandbox no script runs, whatever is in the page, and it belongs to no origin; of styles the
+    sheet alone is allowed, by its digest. So the report may open beside the page that made it.
+
+    Examples
+    --------
+    >>> report_policy("<style></style>").split("; ")[:2]
+    ['sandbox', "default-src 'none'"]
+    """
+    sheets = (hashlib.sha256(sheet.encode()).digest() for sheet in _STYLE.findall(page))
+    digests = " ".join(f"'sha256-{b64encode(digest).decode()}'" for digest in sheets)
+    return (
+        f"sandbox; default-src 'none'; style-src {digests}; img-src data:; "
+        "form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
+    )
 
 
 def refuse(scope: "Scope", refusal: RefusedError) -> Response:

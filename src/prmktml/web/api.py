@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from fastapi import File, Form, UploadFile
 from starlette.responses import HTMLResponse, Response
 
-from prmktml.web.answers import REPORT_POLICY, as_json
+from prmktml.web.answers import as_json, report_policy
 from prmktml.web.files import Columns, labelled_csv, report_page, table_answer
 from prmktml.web.limits import Lane, Limits
 from prmktml.web.schemas import ExplainRequest, PredictRequest
@@ -89,7 +89,7 @@ class Api:
         named = (date_column, group_column, channel_column, crisis_column)
         columns = Columns(*(name or None for name in named))
         page = await self.files.run(report_page, self.model, upload, columns, lang, self.limits)
-        headers = {"content-security-policy": REPORT_POLICY, "content-language": lang}
+        headers = {"content-security-policy": report_policy(page), "content-language": lang}
         return HTMLResponse(page, headers=headers)
 
     async def health(self) -> dict[str, Any]:

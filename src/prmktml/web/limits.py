@@ -13,9 +13,11 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-__all__ = ["Gate", "Lane", "Limits", "RefusedError"]
+__all__ = ["LONGEST_TEXT", "Gate", "Lane", "Limits", "RefusedError"]
 
 _T = TypeVar("_T")
+LONGEST_TEXT: Final = 100_000
+"""Characters of one message: to judge it takes about half a kilobyte of memory for each."""
 _DRAINED: Final = 8
 """A body over its limit is read on, and forgotten, up to so many times the limit: a client that
 writes before it listens then hears the answer."""

@@ -13,6 +13,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from prmktml.codebook import Aspect, Label, Language, Reason, Verdict
+from prmktml.web.limits import LONGEST_TEXT
 
 __all__ = [
     "LONGEST_EXPLAINED",
@@ -36,22 +37,22 @@ _TEXTS: Final[list[JsonValue]] = ["خصم 30% لحد الخميس", "Thank you t
 _Probability = Annotated[float, Field(ge=0, le=1)]
 
 
-def _short_enough(text: str) -> str:
-    """Count by hand: pydantic's own limit on length refuses lone surrogates, which we can read."""
-    if len(text) > LONGEST_EXPLAINED:
-        raise PydanticCustomError(
-            "too_long",
-            "found {found} characters; at most {most} are explained",
-            {"found": len(text), "most": LONGEST_EXPLAINED},
-        )
-    return text
+def _limited(longest: int) -> tuple[AfterValidator, WithJsonSchema]:
+    """Limit the length of a text.
 
+    The length is counted by hand, as pydantic refuses lone surrogates where it counts itself.
+    """
 
-_Explained = Annotated[
-    str,
-    AfterValidator(_short_enough),
-    WithJsonSchema({"type": "string", "maxLength": LONGEST_EXPLAINED}),
-]
+    def check(text: str) -> str:
+        if len(text) > longest:
+            raise PydanticCustomError(
+                "too_long",
+                "found {found} characters; allowed are {longest} at most",
+                {"found": f"{len(text):,}", "longest": f"{longest:,}"},
+            )
+        return text
+
+    return AfterValidator(check), WithJsonSchema({"type": "string", "maxLength": longest})
 
 
 class _Request(BaseModel):
@@ -66,14 +67,14 @@ class PredictRequest(_Request):
     """Messages to judge."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"texts": _TEXTS}]})
-    texts: list[str] = Field(max_length=MOST_TEXTS)
+    texts: list[Annotated[str, *_limited(LONGEST_TEXT)]] = Field(max_length=MOST_TEXTS)
 
 
 class ExplainRequest(_Request):
     """Messages to judge and explain."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"texts": _TEXTS, "lang": "en"}]})
-    texts: list[_Explained] = Field(max_length=MOST_EXPLAINED)
+    texts: list[Annotated[str, *_limited(LONGEST_EXPLAINED)]] = Field(max_length=MOST_EXPLAINED)
     lang: Literal["ar", "en"] | None = Field(
         None, description="Name cue classes in words; null leaves their codes."
     )

@@ -20,7 +20,7 @@ from typing import BinaryIO, Final, NoReturn
 
 from prmktml.errors import PrmktmlError
 from prmktml.tables import Row, Table, open_table
-from prmktml.web.limits import Limits, RefusedError
+from prmktml.web.limits import LONGEST_TEXT, Limits, RefusedError
 
 __all__ = ["ENDINGS", "Upload", "bounded", "opened"]
 
@@ -131,15 +131,33 @@ def bounded(table: Table, limits: Limits, allowed_rows: int) -> Iterator[list[Ro
     until = monotonic() + limits.work_seconds
     n_rows = n_characters = 0
     for rows in table.chunks(_CHUNK):
+        sizes = list(map(_size, rows))
         n_rows += len(rows)
-        n_characters += sum(map(_size, rows))
+        n_characters += sum(sizes)
         if n_rows > allowed_rows:
             _too_much(allowed_rows, "rows")
         if n_characters > limits.characters:
             _too_much(limits.characters, "characters in its cells")
-        if monotonic() > until:
-            _too_much(limits.work_seconds, "seconds of work")
-        yield rows
+        for part in _cut(rows, sizes):
+            if monotonic() > until:
+                _too_much(limits.work_seconds, "seconds of work")
+            yield part
+
+
+def _cut(rows: list[Row], sizes: list[int]) -> Iterator[list[Row]]:
+    """Cut rows into parts of bounded length, so that the model's arrays stay small."""
+    part: list[Row] = []
+    size = 0
+    for row, row_size in zip(rows, sizes, strict=True):
+        if len(row.text or "") > LONGEST_TEXT:
+            _too_much(LONGEST_TEXT, f"characters in row {row.number}")
+        part.append(row)
+        size += row_size
+        if size >= LONGEST_TEXT:
+            yield part
+            part, size = [], 0
+    if part:
+        yield part
 
 
 def _size(row: Row) -> int:
