@@ -5,6 +5,7 @@ and never stop PR, for it carries the brand through a crisis. What the checks sa
 ``templates/phrases.tsv``.
 """
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -229,18 +230,21 @@ def after_crisis(messages: Sequence[Judged], thresholds: Advice) -> Check:
 def _too_soon(
     dated: Sequence[Judged], wait: timedelta, downwards: int
 ) -> Iterator[tuple[Judged, Judged]]:
-    """Yield each marketing message that came too soon, behind the latest crisis message."""
-    crises = [m for m in dated if m.crisis]
+    """Yield the last crisis message before each marketing message that came too soon."""
+
+    def when(message: Judged) -> tuple[date, int]:
+        return _day(message), downwards * message.row
+
+    crises = sorted((m for m in dated if m.crisis), key=when)
+    of_group: dict[str, list[Judged]] = {}
+    for crisis in crises:
+        of_group.setdefault(crisis.group, []).append(crisis)
     for push in (m for m in dated if m.said == MARKETING and m.firm and not m.crisis):
-        before = [
-            m
-            for m in crises
-            if (_day(m), downwards * m.row) < (_day(push), downwards * push.row)
-            and _day(push) - _day(m) <= wait
-        ]
-        if before:
-            of_group = [m for m in before if m.group == push.group]
-            yield max(of_group or before, key=lambda m: (_day(m), downwards * m.row)), push
+        for found in (of_group.get(push.group, []), crises):
+            before = bisect_left(found, when(push), key=when)
+            if before and _day(push) - _day(found[before - 1]) <= wait:
+                yield found[before - 1], push
+                break
 
 
 def aspects(messages: Sequence[Judged], thresholds: Advice) -> Check:
