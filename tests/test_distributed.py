@@ -4,6 +4,7 @@ import os
 import signal
 import time
 from contextlib import contextmanager
+from pathlib import Path
 
 import dask.dataframe as dd
 import numpy as np
@@ -122,6 +123,27 @@ def two_workers():
         Client(cluster) as client,
     ):
         yield client
+
+
+@pytest.mark.long
+@pytest.mark.filterwarnings("ignore:The inplace keyword in DataFrame")  # Dask's own
+def test_the_script_of_the_documents_runs_a_folder(tmp_path):
+    page = (Path(__file__).parents[1] / "docs" / "scale.md").read_text(encoding="utf-8")
+    script = page.split("```python\n")[1].split("```")[0]
+    assert len(script.splitlines()) <= 6
+    (tmp_path / "posts").mkdir()
+    for i in range(4):
+        frame = frame_of([f"{OFFER} {i}", None], n=[2 * i, 2 * i + 1])
+        frame.to_parquet(tmp_path / "posts" / f"{i}.parquet", index=False)
+    with two_workers() as client:
+        script = script.replace("tcp://scheduler:8786", client.scheduler.address)
+        script = script.replace("/shared", tmp_path.as_posix())
+        names: dict = {}
+        exec(script, names)
+        names["client"].close()
+    found = pd.read_parquet(tmp_path / "labelled")
+    assert found["n"].tolist() == list(range(8))
+    assert found["prmktml_label"].isna().tolist() == [False, True] * 4
 
 
 def n_loads() -> int:

@@ -5,12 +5,13 @@ Many machines are the business of :mod:`prmktml.distributed`.
 """
 
 import os
+import signal
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from functools import lru_cache, partial
 from itertools import islice
-from threading import Lock
+from threading import Lock, current_thread, main_thread
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from prmktml.errors import PrmktmlError
@@ -112,19 +113,19 @@ def in_order(
     >>> list(in_order(abs, [-2, -1, 0], 1))
     [2, 1, 0]
     """
-    import signal
-
     from joblib import effective_n_jobs
     from joblib.externals.loky import ProcessPoolExecutor
     from joblib.externals.loky.process_executor import BrokenProcessPool
 
     n_processes = effective_n_jobs(n_processes)
-    silent = (signal.SIGINT, signal.SIG_IGN)  # an interrupt is the calling process's to handle
+    silent = (signal.SIGINT, signal.SIG_IGN)  # where nothing is inherited, as on Windows
     pool = ProcessPoolExecutor(
         n_processes, initializer=signal.signal, initargs=silent, env=_ONE_THREAD
     )
     under_way: deque[Future[_Result]] = deque()
     try:
+        with _uninterrupted():
+            pool.submit(int)  # whatever comes first starts all processes
         for item in items:
             under_way.append(pool.submit(work, item))
             if len(under_way) == _AHEAD * n_processes:
@@ -138,3 +139,16 @@ def in_order(
         ) from error
     finally:
         pool.shutdown(kill_workers=True)
+
+
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Ignore interrupts while processes start, which inherit that: they are the caller's alone."""
+    if current_thread() is not main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)

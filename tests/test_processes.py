@@ -1,0 +1,121 @@
+"""Predictions shared among processes: in order, in bounded memory, and with clear ends."""
+
+import gzip
+import os
+import signal
+import subprocess
+import sys
+import time
+from functools import partial
+from itertools import count
+
+import pytest
+
+from prmktml import modelfile
+from prmktml.errors import ModelError, PrmktmlError
+from prmktml.processes import in_order, load_once
+
+ROW = "خصم 30% لحد الخميس"
+
+
+def slow_first(item: int) -> int:
+    time.sleep(0.3 if item == 0 else 0)
+    return item * item
+
+
+def die(item: int) -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def test_results_come_in_order_and_items_are_taken_as_results_are():
+    taken = count()
+    results = in_order(slow_first, taken, 2)
+    assert [next(results) for _ in range(10)] == [i * i for i in range(10)]
+    results.close()
+    assert next(taken) <= 10 + 3 * 2
+
+
+def test_an_error_of_the_items_is_raised_where_it_can_be_caught():
+    def items():
+        yield from (1, 2)
+        raise FileNotFoundError("gone")
+
+    with pytest.raises(FileNotFoundError, match="gone"):
+        list(in_order(abs, items(), 2))
+
+
+def test_an_error_of_the_work_is_raised_too():
+    with pytest.raises(ZeroDivisionError):
+        list(in_order(partial(divmod, 1), [1, 0], 2))
+
+
+@pytest.mark.filterwarnings("ignore:A worker stopped while some jobs")  # joblib's own
+def test_a_killed_process_ends_in_a_message():
+    with pytest.raises(PrmktmlError, match="fewer --jobs"):
+        list(in_order(die, [1, 2], 2))
+
+
+def test_a_model_is_loaded_once_until_its_file_changes(tmp_path, model):
+    path = str(tmp_path / "own.safetensors")
+    modelfile.save(model, path)
+    assert load_once(path) is load_once(path)
+    assert load_once(None) is load_once(None)
+    first = load_once(path)
+    os.utime(path, ns=(1, 1))
+    assert load_once(path) is not first
+    os.unlink(path)
+    with pytest.raises(ModelError, match="is no file"):
+        load_once(path)
+
+
+def large(path, n_rows=40_000) -> bytes:
+    data = ("id,text\n" + "".join(f"{i},{ROW} {i}\n" for i in range(n_rows))).encode()
+    path.write_bytes(gzip.compress(data) if path.suffix == ".gz" else data)
+    return data
+
+
+@pytest.mark.parametrize("ending", ["jsonl", "parquet"])
+def test_every_format_is_the_same_from_two_processes(tmp_path, run_command, ending):
+    large(tmp_path / "posts.csv", 10_000)
+    outs = [tmp_path / f"{jobs}.{ending}" for jobs in (1, 2)]
+    for jobs, out in enumerate(outs, 1):
+        done = run_command("prmktml.predict", "-i", tmp_path / "posts.csv", "-o", out, "-j", jobs)
+        assert done == (0, "", "")
+    assert outs[0].read_bytes() == outs[1].read_bytes()
+
+
+def test_a_file_that_breaks_off_leaves_nothing_half_written(tmp_path, run_command):
+    path, out = tmp_path / "posts.csv.gz", tmp_path / "out.csv"
+    large(path)
+    path.write_bytes(path.read_bytes()[:-5000])
+    args = ("-i", path, "-o", out, "-j", "2", "--encoding", "utf-8")
+    code, printed, said = run_command("prmktml.predict", *args)
+    assert (code, printed) == (3, "")
+    assert "is damaged" in said
+    assert "Traceback" not in said
+    assert os.listdir(tmp_path) == ["posts.csv.gz"]
+
+
+@pytest.mark.parametrize("jobs", ["0", "-2", "two"])
+def test_a_number_of_processes_that_is_none_is_refused(run_command, jobs):
+    code, _, said = run_command("prmktml.predict", "-j", jobs, "x")
+    assert code == 2
+    assert "--jobs" in said
+
+
+def test_an_interrupt_ends_all_processes_quietly(tmp_path):
+    path, out = tmp_path / "posts.csv", tmp_path / "out.csv"
+    large(path, 400_000)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "prmktml.predict", "-i", path, "-o", out, "-j", "2"],
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    )
+    while len(os.listdir(tmp_path)) < 2:
+        time.sleep(0.05)
+    time.sleep(1.5)
+    os.killpg(process.pid, signal.SIGINT)
+    _, said = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert said.decode() == "prmktml: interrupted; nothing half-written was left\n"
+    assert os.listdir(tmp_path) == ["posts.csv"]
