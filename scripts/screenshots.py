@@ -4,11 +4,14 @@
 (``playwright install chromium``, or ``CHROMIUM=/usr/bin/chromium``).
 """
 
+import csv
 import os
 import sys
 import tempfile
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
+from threading import Thread
 from typing import Final
 
 from playwright.sync_api import Page, sync_playwright
@@ -29,9 +32,59 @@ def report(page: Page, lang: str) -> None:
         page.goto(path.as_uri())
 
 
+@cache
+def address() -> str:
+    """Serve the page until the script ends, and return where."""
+    import prmktml
+    from prmktml import serve
+    from prmktml.web import create_app
+
+    door = serve.listening("127.0.0.1", 0)
+    server = serve.server(create_app(prmktml.load()))
+    Thread(target=server.run, kwargs={"sockets": [door]}, daemon=True).start()
+    return f"http://127.0.0.1:{door.getsockname()[1]}"
+
+
+def message(page: Page, lang: str, begin: str) -> None:
+    """Show what the page says of the example message that begins so."""
+    with (ROOT / "data/examples/calendar.csv").open(encoding="utf-8", newline="") as file:
+        text = next(row["text"] for row in csv.DictReader(file) if row["text"].startswith(begin))
+    page.goto(f"{address()}/{lang}")
+    page.fill("#text", text)
+    page.click("#message .main")
+    page.wait_for_selector("#result:not([hidden])")
+    _cut_after(page, "#result")
+
+
+def table(page: Page, lang: str) -> None:
+    """Show the example calendar, judged row by row, on a phone."""
+    page.set_viewport_size({"width": 420, "height": 900})
+    page.goto(f"{address()}/{lang}")
+    page.set_input_files("#file", ROOT / "data/examples/calendar.csv")
+    page.wait_for_selector("#judged:not([hidden])")
+    page.locator("#message").evaluate("form => form.hidden = true")
+    _cut_after(page, "#file-form")
+
+
+def _cut_after(page: Page, selector: str) -> None:
+    """Let the picture end where a part of the page does."""
+    bottom = page.locator(selector).evaluate(
+        "part => { scrollTo(0, 0); return part.getBoundingClientRect().bottom; }"
+    )
+    width = page.evaluate("innerWidth")
+    page.set_viewport_size({"width": width, "height": int(bottom) + 24})
+    page.evaluate("document.activeElement.blur()")
+
+
 PICTURES: Final[dict[str, Callable[[Page], None]]] = {
     "report-en": lambda page: report(page, "en"),
     "report-ar": lambda page: report(page, "ar"),
+    "page-en": lambda page: message(page, "en", "Two years ago we promised"),
+    "page-ar": lambda page: message(page, "ar", "استلمت الدفعة الثالثة"),
+    "mixed-en": lambda page: message(page, "en", "We bake nothing a day ahead"),
+    "mixed-ar": lambda page: message(page, "ar", "كوب سحلب تشتريه اليوم"),
+    "table-en": lambda page: table(page, "en"),
+    "table-ar": lambda page: table(page, "ar"),
 }
 """What each picture shows: a function that brings a page to it."""
 

@@ -6,6 +6,7 @@ const say = told.say;
 const $ = (id) => document.getElementById(id);
 const fill = (phrase, values) => phrase.replace(/\{(\w+)\}/g, (_, name) => values[name]);
 const percent = (part) => Math.round(100 * part);
+const surely = (part) => Math.floor(100 * part); // 99.7% is not called certain
 const signs = { pr: "●", marketing: "◆" };
 const list = (items) => items.join(told.lang === "ar" ? "، " : ", ");
 
@@ -52,7 +53,7 @@ function showHeadline(found) {
   $("sure").hidden = found.confidence === null;
   $("sure").className = `sure ${found.label ?? ""}`;
   if (found.confidence !== null) {
-    $("sure-text").textContent = fill(say.sure, { p: percent(found.confidence) });
+    $("sure-text").textContent = fill(say.sure, { p: surely(found.confidence) });
     $("meter").value = found.confidence;
   }
   const reasons = list(found.reasons.map((reason) => say.reasons[reason]));
@@ -116,7 +117,7 @@ function showFlip(found) {
     $("flip").textContent = found.explanation.length <= told.exact ? say.firm : say.not_found;
     return;
   }
-  const values = { label: say.short[flip.label], p: percent(flip.confidence) };
+  const values = { label: say.short[flip.label], p: surely(flip.confidence) };
   $("flip").textContent = fill(say.flip, values);
   $("removed").replaceChildren(
     ...flip.remove.map((word) => make("li", "", own("del", "", word.text))),
@@ -266,7 +267,7 @@ function tableRow(row) {
 function judgedCell(found) {
   const verdict = make("span", "quiet", say.verdicts[found.verdict]);
   if (found.label === null) return [make("span", "", "–"), verdict];
-  const label = `${signs[found.label]} ${say.brief[found.label]} ${percent(found.confidence)}%`;
+  const label = `${signs[found.label]} ${say.brief[found.label]} ${surely(found.confidence)}%`;
   if (found.aspect) verdict.append(` · ${say.aspects[found.aspect]}`);
   return [make("span", `side-${found.label}`, label), verdict];
 }
