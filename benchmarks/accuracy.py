@@ -225,10 +225,10 @@ def _head(corpus: Corpus, seeds: list[int], external: Path | None) -> str:
     return (
         f"# Accuracy beside the peers\n\nMade by `python benchmarks/{' '.join(_command())}`.\n\n"
         f"Corpus: {len(corpus)} messages, SHA-256 `{corpus.sha256[:16]}…`.{outside} "
-        f"Seeds of the folds: {', '.join(map(str, seeds))}; with several, macro-F1 is the mean over them. Intervals "
-        "are 95% bootstrap intervals over groups (over rows where a file has fewer than "
-        f"{MIN_GROUPS} groups). Everyone learns all three labels; for macro-F1 of pr and "
-        "marketing, the likelier of the two counts on rows whose gold label is one of them. "
+        f"Seeds of the folds: {', '.join(map(str, seeds))}; with several, macro-F1 is the mean "
+        "over them. Intervals are 95% bootstrap intervals over groups (over rows where a file has "
+        f"fewer than {MIN_GROUPS} groups). Everyone learns all three labels; for macro-F1 of pr "
+        "and marketing, the likelier of the two counts on rows whose gold label is one of them. "
         "MiniLM is an English model; Arabic is shown for completeness.\n\n"
         + markdown(["machine", ""], listed)
     )

@@ -47,10 +47,12 @@ MEASURES: Final[dict[str, Callable[[Field, Effort], Finding]]] = {
 
 
 def measure(field: Field, effort: Effort, names: Iterable[str] = MEASURES) -> Iterator[Finding]:
-    """Take the named measures one after the other."""
+    """Take the named measures one after the other, and tell their ratios as they come."""
     for name in names:
-        print(f"measuring {name}", file=sys.stderr, flush=True)
-        yield MEASURES[name](field, effort)
+        finding = MEASURES[name](field, effort)
+        told = ", ".join(f"{key} {ratio:.2f}" for key, ratio in finding.ratios.items())
+        print(f"{name}: {told or 'no ratio'}", file=sys.stderr, flush=True)
+        yield finding
 
 
 def report(findings: list[Finding], where: dict[str, str], title: str) -> str:

@@ -29,7 +29,7 @@ __all__ = ["Effort", "Field", "cold_start", "field", "one_message", "throughput"
 OURS: Final = "prmktml"
 AT_ONCE: Final = {SKLEARN: 1_000, MINILM: 32}
 """Texts a turn of the slow peers; the cost of a message hardly depends on it."""
-HEAD_ROWS: Final = 300
+HEAD_ROWS: Final = 60
 """MiniLM's speed does not depend on its regression, so that few rows will do for it."""
 KEYS: Final = {SKLEARN: "scikit-learn", FASTTEXT: "fasttext", MINILM: "minilm"}
 """Short names of the peers, in the names of ratios."""
