@@ -207,7 +207,8 @@ def test_help_fits_a_screen_and_says_that_the_model_is_hidden(run_command):
 def test_training_reads_what_labelling_wrote_unfinished_too(posts, tmp_path, run_command):
     out, model = tmp_path / "labelled.csv", tmp_path / "ours.safetensors"
     run_command("prmktml.label", posts, "-o", out, stdin=b"m5\np3\no")
-    code, _, said = run_command("prmktml.train", out, "--extend", "-o", model)
+    one_thread = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+    code, _, said = run_command("prmktml.train", out, "--extend", "-o", model, env=one_thread)
     assert code == 0, said
     code, _, said = run_command("prmktml.label", posts, "-o", out, "--model", model, stdin=b"q")
     assert "3 labelled" in said
