@@ -12,7 +12,6 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-import prmktml
 from measuring import Finding, Used, in_turns, ratios, seconds, used_by
 from messages import messages
 from peers import FASTTEXT, MINILM, PEERS, SKLEARN, Peer
@@ -20,6 +19,7 @@ from prmktml.codebook import Label
 from prmktml.corpus import Corpus, read_corpus
 from prmktml.estimators import build_pipeline
 from prmktml.model import Model
+from prmktml.modelfile import load
 from prmktml.resources import find
 from prmktml.scoring import markdown
 from prmktml.training import bundled_lexicon, train
@@ -70,7 +70,7 @@ def field(corpus: Corpus | None = None, names: Sequence[str] = tuple(KEYS)) -> F
             rows = slice(HEAD_ROWS if name == MINILM else None)
             peers[name] = PEERS[name]()
             peers[name].fit(corpus.texts[rows], corpus.labels[rows])
-    return Field(corpus, prmktml.load(), peers)
+    return Field(corpus, load(), peers)
 
 
 def throughput(field: Field, effort: Effort) -> Finding:
