@@ -16,7 +16,7 @@ import pytest
 
 from prmktml.web import create_app
 from prmktml.web.files import SHOWN_ROWS
-from prmktml.web.limits import Limits
+from prmktml.web.limits import LONGEST_TEXT, Limits
 from prmktml.web.page import assets
 from prmktml.web.phrases import PHRASES
 from prmktml.web.schemas import LONGEST_EXPLAINED, MOST_EXPLAINED, MOST_TEXTS
@@ -332,3 +332,30 @@ def test_the_description_has_examples_that_work(app):
 
 def test_health_names_the_model(app, model):
     assert call(app, "GET", "/healthz").json() == {"status": "ok", "model": model.name}
+
+
+def test_the_document_has_the_limits_as_they_are():
+    told = (ROOT / "docs" / "web.md").read_text(encoding="utf-8")
+    table = told.partition("## Limits")[2].partition("## ")[0]
+    said = [
+        int(number.replace(",", "")) for number in re.findall(r"(?m)^\| [^|]+ \| (\d[\d,]*)", table)
+    ]
+    limits = Limits()
+    assert said == [
+        limits.json_bytes,
+        limits.file_bytes,
+        limits.held_bytes,
+        limits.requests,
+        limits.read_seconds,
+        limits.wait_seconds,
+        limits.work_seconds,
+        limits.rows,
+        limits.report_rows,
+        limits.columns,
+        limits.characters,
+        limits.unpacked_bytes,
+        MOST_TEXTS,
+        LONGEST_TEXT,
+        MOST_EXPLAINED,
+        LONGEST_EXPLAINED,
+    ]
