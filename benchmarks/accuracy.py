@@ -128,6 +128,20 @@ def contestants(corpus: Corpus) -> dict[str, Contestant]:
     return found
 
 
+def checked(name: str, probabilities: Probabilities) -> Probabilities:
+    """Return probabilities as they are: a peer that is called wrongly must not look weak.
+
+    Raises
+    ------
+    ValueError
+        If those of some row do not add up to 1.
+    """
+    wrong = int((np.abs(probabilities.sum(axis=1) - 1) > 1e-3).sum())
+    if wrong:
+        raise ValueError(f"{name}: the probabilities of {wrong} rows do not add up to 1")
+    return probabilities
+
+
 def slices(corpus: Corpus) -> Iterator[Slice]:
     """Yield languages, then all; groups are the bootstrap's units where there are enough."""
     languages = np.array(corpus.column("language"))
@@ -198,9 +212,10 @@ def compare(
     outside: dict[str, list[Probabilities]] = {}
     for name, one in who.items():
         print(f"judging: {name}", file=sys.stderr, flush=True)
-        inside[name] = [one.inside(corpus, folds(corpus, seed), seed) for seed in seeds]
+        runs = [one.inside(corpus, folds(corpus, seed), seed) for seed in seeds]
+        inside[name] = [checked(name, p) for p in runs]
         if external is not None:
-            outside[name] = [one.outside(corpus, external, seeds[0])]
+            outside[name] = [checked(name, one.outside(corpus, external, seeds[0]))]
     sections = ["## Unseen groups of the corpus\n\n" + tables(corpus, inside)]
     if external is not None:
         known = int(np.isin(fingerprints(external.texts), fingerprints(corpus.texts)).sum())

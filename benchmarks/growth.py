@@ -139,12 +139,20 @@ def length(field: Field, effort: Effort) -> Finding:
             costs[name][n] = statistics.median(taken)
     slopes = {name: slope(*zip(*_long(taken), strict=True)) for name, taken in costs.items()}
     table = [[f"{n:,}", *(f"{costs[name][n] * 1e3:.2f}" for name in costs)] for n in effort.lengths]
-    told = ", ".join(f"{name} {value:.2f}" for name, value in slopes.items())
+    told = ", ".join(
+        f"{name} {value:.2f} (steepest step {_steepest(costs[name]):.2f})"
+        for name, value in slopes.items()
+    )
     text = f"Slopes of log seconds against log characters from {LONG:,} on: {told}.\n\n" + markdown(
         ["characters", *(f"{name}, ms" for name in costs)], table
     )
     figures = {f"slope of cost against length, {name}": value for name, value in slopes.items()}
     return Finding("Longer messages", text, figures=figures)
+
+
+def _steepest(costs: dict[int, float]) -> float:
+    """Return the largest slope between neighbors, which one slope of all would hide."""
+    return max(slope(*zip(*pair, strict=True)) for pair in itertools.pairwise(_long(costs)))
 
 
 def _long(costs: dict[int, float]) -> list[tuple[int, float]]:

@@ -89,10 +89,10 @@ class FastText:
     def predict_proba(self, X: Sequence[str]) -> NDArray[np.float64]:
         """Return shape (n_texts, 3)."""
         found = np.zeros((len(X), N_LABELS))
-        for row, labels, values in zip(
-            found, *self.model.predict(self.lines(X), k=N_LABELS), strict=True
-        ):
-            row[[int(label[-1]) for label in labels]] = values
+        for row, line in zip(found, self.lines(X), strict=True):
+            # Asked for a list, fasttext-wheel gives every label the probability of the first.
+            for value, label in self.model.f.predict(line + "\n", N_LABELS, 0.0, "strict"):
+                row[int(label[-1])] = value
         return found
 
 

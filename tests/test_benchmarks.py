@@ -5,6 +5,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from prmktml.corpus import read_corpus
@@ -66,6 +67,15 @@ def test_only_a_loss_of_more_than_a_fifth_counts(benchmarks):
     recorded = {"faster": 2.0, "as allowed": 10.0, "lost": 10.0, "not installed": 3.0}
     measured = {"faster": 4.0, "as allowed": 8.0, "lost": 7.5}
     assert check.lost(recorded, measured) == {"lost": pytest.approx(0.25)}
+
+
+def test_a_peer_that_is_called_wrongly_does_not_pass_for_a_weak_one(benchmarks):
+    import accuracy
+
+    right = np.array([[0.7, 0.2, 0.1]])
+    assert accuracy.checked("peer", right) is right
+    with pytest.raises(ValueError, match="peer: the probabilities of 1 rows do not add up to 1"):
+        accuracy.checked("peer", np.array([[0.7, 0.2, 0.1], [0.9, 0.9, 0.9]]))
 
 
 @pytest.mark.long
