@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 
 from prmktml.codebook import Language, Reason, Verdict
-from prmktml.decision import Thresholds, decide, mixed_score
+from prmktml.decision import Thresholds, both_sides, decide, mixed_score
 from prmktml.features import read_batch
 
 LIMITS = Thresholds(clear=0.8, other=0.5, mixed=0.4, min_words=2)
-SURE_PR = [4.0, 0.0, -2.0, 3.0, -3.0, -3.0, -3.0, -3.0, -3.0]
+SURE_PR = [4.0, 0.0, -2.0, 3.0, -3.0, -3.0, -3.0, -3.0, -3.0, 0.0]
 
 
 def judged(scores, text="two words", known=True, language=Language.ENGLISH, **kwargs):
@@ -26,6 +26,7 @@ def judged(scores, text="two words", known=True, language=Language.ENGLISH, **kw
         ({2: 5.0}, {}, Verdict.OTHER, (Reason.OUT_OF_SCOPE,)),
         ({2: 3.5}, {}, Verdict.UNCLEAR, (Reason.OUT_OF_SCOPE,)),
         ({6: 2.0}, {}, Verdict.MIXED, (Reason.BOTH_SIDES,)),
+        ({9: 2.7}, {}, Verdict.MIXED, (Reason.BOTH_SIDES,)),
         ({}, {"text": "one"}, Verdict.UNCLEAR, (Reason.TOO_SHORT,)),
         ({}, {"known": False}, Verdict.UNCLEAR, (Reason.NO_KNOWN_FEATURES,)),
         ({}, {"language": Language.UNKNOWN}, Verdict.UNCLEAR, (Reason.UNSUPPORTED_LANGUAGE,)),
@@ -41,13 +42,13 @@ def test_verdicts_and_their_reasons(changes, kwargs, verdict, reasons):
 
 
 def test_confidence_leaves_other_out():
-    found = judged([2.0, 0.0, 9.0, *[-3.0] * 6])
+    found = judged([2.0, 0.0, 9.0, *[-3.0] * 6, 0.0])
     assert found.confidence == pytest.approx(1 / (1 + np.exp(-2.0)))
     assert found.probabilities["other"] > 0.99
 
 
 def test_the_aspect_is_on_the_labels_side():
-    assert judged([0.0, 4.0, -2.0, 3.0, -3.0, -3.0, -2.0, -1.0, -3.0]).aspect == "offers"
+    assert judged([0.0, 4.0, -2.0, 3.0, -3.0, -3.0, -2.0, -1.0, -3.0, 0.0]).aspect == "offers"
 
 
 def test_nothing_to_judge_has_no_label():
@@ -57,6 +58,12 @@ def test_nothing_to_judge_has_no_label():
     assert sum(found.probabilities.values()) == pytest.approx(1)
 
 
-def test_mixed_score_is_the_weaker_sides_strongest_aspect():
-    aspects = np.array([[0.9, 0.1, 0.2, 0.3, 0.6, 0.0]])
-    assert mixed_score(aspects).tolist() == [0.6]
+def test_mixed_score_adds_a_head_of_its_own_to_the_weaker_sides_strongest_aspect():
+    odds = np.log(3)
+    scores = np.array([[9.0, 9.0, 9.0, 5.0, -1.0, 0.0, -2.0, -odds, -4.0, 2 * odds]])
+    assert mixed_score(scores) == pytest.approx([0.75])  # odds of 1/3 times 9 are 3 to 1
+
+
+def test_both_sides_need_an_aspect_of_each():
+    aspects = np.array([[1, 0, 1, 0, 0, 0], [0, 0, 1, 1, 0, 0], [0] * 6, [0, 0, 0, 1, 1, 1]], bool)
+    assert both_sides(aspects).tolist() == [False, True, False, False]

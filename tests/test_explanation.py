@@ -20,9 +20,10 @@ from prmktml.explanation.clauses import share, split_clauses
 from prmktml.explanation.cuenames import LANGUAGES, cue_name, cue_names
 from prmktml.explanation.flipping import EXACT_SPANS, flip_exactly, flip_greedily, remove
 from prmktml.explanation.highlighting import in_words, locale_language, teller
-from prmktml.explanation.spans import weigh_spans
-from prmktml.features import KINDS, grams, read_batch
+from prmktml.explanation.spans import intercept, weigh_spans
+from prmktml.features import KINDS, N_LENGTHS, Recipe, grams, read_batch
 from prmktml.lexicon import Entry, compile_lexicon, read_entries
+from prmktml.model import N_OUTPUTS
 from prmktml.resources import find
 
 PIECES = [*"خصم %30شكراًـ ﷺ½buy!'_@#\n\u200d\u200f🇸🇦👩🏽", " sale ", "thanks", "لا تفوت"]
@@ -33,9 +34,13 @@ MIXED = "شكرًا لكل المتطوعين، واليوم خصم 30% على �
 OFFER = "خصم 30% لحد الخميس"
 
 
+ONE_BLOCK = Recipe((KINDS,), distinct=False)
+"""All n-grams under one norm, repeats counted: the sums are easy to work out by hand."""
+
+
 def bucket(text: str, kind: str, index: int = 0) -> int:
     """Return the bucket of the n-gram of this kind that stands at this index in the text."""
-    found = grams(read_batch([text]))
+    found = grams(read_batch([text]), ONE_BLOCK)
     return int(found.buckets[found.kinds() == KINDS.index(kind)][index])
 
 
@@ -43,23 +48,25 @@ def bucket(text: str, kind: str, index: int = 0) -> int:
 def small(model):
     """Return a function that builds a model from rows of bucket: (idf squared, pr, marketing)."""
 
-    def build(rows, cue_weight=0.0):
+    def build(rows, cue_weight=0.0, recipe=ONE_BLOCK):
         lexicon = compile_lexicon(
             [Entry("discount", "en", "sale"), Entry("discount", "en", "deal")]
         )
         buckets = np.array(sorted(rows), np.uint32)
-        weights = np.zeros((len(rows) + 1, 10), np.float32)
+        weights = np.zeros((len(rows) + 1, 1 + N_OUTPUTS), np.float32)
         weights[1:, :3] = np.reshape([rows[b] for b in sorted(rows)], (-1, 3))
-        cue_weights = np.zeros((1, 9), np.float32)
+        cue_weights = np.zeros((1, N_OUTPUTS), np.float32)
         cue_weights[0, 1] = cue_weight
-        intercept = np.array([0.5, 0.25, *[0.0] * 7])
+        intercept = np.array([0.5, 0.25, *[0.0] * (N_OUTPUTS - 2)])
         return dataclasses.replace(
             model,
             buckets=buckets,
             weights=weights,
             cue_weights=cue_weights,
+            length_weights=np.zeros((N_LENGTHS, N_OUTPUTS), np.float32),
             intercept=intercept,
             lexicon=lexicon,
+            recipe=recipe,
         )
 
     return build
@@ -82,6 +89,22 @@ def test_contributions_are_those_worked_out_by_hand(two_words):
     assert found.intercept == 0.25
     assert math.isclose(found.decision, 0.25 + 0.6 - 1.6 - math.log(2))
     assert found.prediction.label is Label.MARKETING
+
+
+def test_blocks_have_norms_of_their_own_and_repeats_share_one_contribution(small):
+    rows = {
+        bucket("thanks", "word1"): (9, 3, 0),
+        bucket("sale", "word1"): (16, 0, 8),
+        bucket("sale", "char5"): (4, 6, 0),  # of its five 5-grams the first, "_sale"
+    }
+    model = small(rows, recipe=Recipe((("char5",), ("word1",)), distinct=True))
+    thanks, first, second = weigh_spans(model, "thanks sale sale")
+    assert math.isclose(thanks.contribution, 3 / 5)
+    assert math.isclose(first.contribution, (-8 / 5 + 6 / 2) / 2)
+    assert math.isclose(second.contribution, first.contribution)
+    found = explain(model, "thanks sale sale")
+    odds = found.prediction.probabilities
+    assert math.isclose(found.decision, math.log(odds["pr"] / odds["marketing"]))
 
 
 def test_a_cue_is_shared_by_its_matches(small):
@@ -123,7 +146,7 @@ def test_contributions_and_intercept_add_up_to_the_decision(model, text):
 def test_contributions_add_up_over_the_corpus(model):
     for text in read_corpus(find("data/corpus.csv")).texts[::50]:
         scores, _ = model.scores(read_batch([text]))
-        total = model.intercept[0] - model.intercept[1]
+        total = intercept(model, text)
         total += sum(span.contribution for span in weigh_spans(model, text))
         assert abs(total - (scores[0, 0] - scores[0, 1])) < 1e-9
 
@@ -209,9 +232,9 @@ def test_the_greedy_search_comes_close_to_the_exact_one(model):
 
 def test_a_long_message_is_explained(model):
     found = explain(model, f"{'شكرا لكم ' * 2000}{OFFER}")
-    assert found.prediction.label is Label.PR
+    assert found.prediction.label is Label.MARKETING  # the thanks count once, however often
     assert len(found.spans) == 4004
-    assert found.flip is None or found.flip.prediction.label is Label.MARKETING
+    assert found.flip is None or found.flip.prediction.label is Label.PR
 
 
 @settings(max_examples=150, deadline=None)

@@ -81,6 +81,9 @@ def test_damaged_and_foreign_files_are_refused(content, tmp_path, damage, messag
         (lambda a, i: a.update(buckets=a["buckets"].astype(np.int64)), "buckets is int64"),
         (lambda a, i: i.update(cues=[]), "do not fit"),
         (lambda a, i: i.pop("thresholds"), "does not fit"),
+        (lambda a, i: i["ngrams"].update(blocks=[["char9"]]), "does not fit"),
+        (lambda a, i: i["ngrams"].update(blocks=[["word1"], ["char4"]]), "does not fit"),
+        (lambda a, i: i.pop("ngrams"), "does not fit"),
         (lambda a, i: i.update(prefix_lengths=[[99], []]), "do not fit"),
     ],
 )

@@ -9,11 +9,12 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
+from scipy.special import logit
 
-from prmktml.codebook import ASPECT_SIDE, Aspect, Label
-from prmktml.decision import Thresholds, mixed_score, sigmoid, softmax
+from prmktml.codebook import Label
+from prmktml.decision import Thresholds, both_sides, mixed_score, softmax
 
-__all__ = ["Calibration", "both_sides", "calibrate", "choose_thresholds"]
+__all__ = ["Calibration", "calibrate", "choose_thresholds"]
 
 N_LABELS: Final = len(Label)
 TARGET_ERROR: Final = 0.04
@@ -21,7 +22,7 @@ TARGET_ERROR: Final = 0.04
 
 
 class Calibration(NamedTuple):
-    """``scores * scale + shift`` are calibrated log-odds; both have shape (9,)."""
+    """``scores * scale + shift`` are calibrated log-odds; both have shape (N_OUTPUTS,)."""
 
     scale: NDArray[np.float64]
     shift: NDArray[np.float64]
@@ -38,7 +39,7 @@ def calibrate(
 
     Parameters
     ----------
-    scores : ndarray, shape (n_texts, 9)
+    scores : ndarray, shape (n_texts, N_OUTPUTS)
         Out of fold; the column of a label that never occurs is ``-inf``.
     labels : ndarray of int, shape (n_texts,)
         0, 1, 2 for pr, marketing, other.
@@ -70,24 +71,30 @@ def calibrate(
         for column in range(aspects.shape[1]):
             at = N_LABELS + column
             scale[at], shift[at] = _platt(scores[:, at], aspects[:, column])
+        if both_sides(aspects).any():
+            scale[-1], shift[-1] = _platt_beside(scores * scale + shift, both_sides(aspects))
     return Calibration(scale, shift)
 
 
-def _platt(scores: NDArray[np.float64], truth: NDArray[np.bool_]) -> tuple[float, float]:
+def _platt_beside(scores: NDArray[np.float64], truth: NDArray[np.bool_]) -> tuple[float, float]:
+    """Scale and shift the head of both sides so that :func:`mixed_score` is calibrated."""
+    alone = scores.copy()
+    alone[:, -1] = 0
+    weaker = logit(np.clip(mixed_score(alone), 1e-12, 1 - 1e-12))
+    return _platt(scores[:, -1], truth, weaker)
+
+
+def _platt(
+    scores: NDArray[np.float64],
+    truth: NDArray[np.bool_],
+    beside: NDArray[np.float64] | float = 0.0,
+) -> tuple[float, float]:
     def loss(point: NDArray[np.float64]) -> float:
-        odds = np.where(truth, 1, -1) * (scores * point[0] + point[1])
+        odds = np.where(truth, 1, -1) * (scores * point[0] + point[1] + beside)
         return float(np.logaddexp(0, -odds).mean()) + 1e-3 * float(((point - [1, 0]) ** 2).sum())
 
     scale, shift = minimize(loss, np.array([1.0, 0.0]), method="Nelder-Mead").x
     return float(scale), float(shift)
-
-
-def both_sides(aspects: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Tell which rows have aspects on both sides, shape (n_texts,)."""
-    on_pr = np.array([ASPECT_SIDE[aspect] is Label.PR for aspect in Aspect])
-    pr, marketing = aspects[:, on_pr].any(axis=1), aspects[:, ~on_pr].any(axis=1)
-    mixed: NDArray[np.bool_] = np.logical_and(pr, marketing)
-    return mixed
 
 
 def choose_thresholds(
@@ -102,7 +109,7 @@ def choose_thresholds(
     probabilities = softmax(scores[:, :N_LABELS])
     left: NDArray[np.bool_] = np.asarray(probabilities[:, 2] < Thresholds().other)
     if aspects is not None and both_sides(aspects).any():
-        both = mixed_score(sigmoid(scores[:, N_LABELS:]))
+        both = mixed_score(scores)
         mixed = _best_f1(both, both_sides(aspects))
         left = np.logical_and(left, both < mixed)
     best = probabilities[left, :2].max(axis=1)

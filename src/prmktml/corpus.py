@@ -17,7 +17,7 @@ from scipy.sparse.csgraph import connected_components
 
 from prmktml.codebook import ASPECT_SIDE, Aspect, Label
 from prmktml.errors import DataError
-from prmktml.features import KINDS, grams, read_batch
+from prmktml.features import Recipe, grams, read_batch
 from prmktml.model import batches
 from prmktml.tables import open_table
 
@@ -26,6 +26,7 @@ __all__ = ["Corpus", "clusters", "fingerprints", "near_duplicates", "read_corpus
 MIN_ROWS: Final = 30
 """Fewer rows of a label teach nothing."""
 _SHOWN: Final = 20
+_SHINGLES: Final = Recipe((("char5", "word1"),), distinct=False)
 
 
 @dataclass(frozen=True)
@@ -58,16 +59,6 @@ class Corpus:
     columns: dict[str, list[str]]
     sha256: str
     has_groups: bool
-
-    @property
-    def aspect_ranks(self) -> NDArray[np.int64]:
-        """1 where an aspect is the first of a row, 2 where the second, else 0; (n_rows, 6)."""
-        ranks = np.zeros((len(self), len(Aspect)), np.int64)
-        if self.aspects is not None:
-            ranks[self.aspects] = 2
-        named = np.flatnonzero(self.primary >= 0)
-        ranks[named, self.primary[named]] = 1
-        return ranks
 
     def __len__(self) -> int:
         return len(self.texts)
@@ -209,10 +200,9 @@ def near_duplicates(texts: list[str], threshold: float = 0.6) -> list[tuple[int,
 def _five_grams(texts: list[str]) -> sp.csr_array:
     rows, columns, done = [], [], 0
     for batch in batches(texts):
-        found = grams(read_batch(batch))
-        chosen = np.isin(found.kinds(), [KINDS.index("char5"), KINDS.index("word1")])
-        rows.append(found.owners()[chosen] + done)
-        columns.append(found.buckets[chosen])
+        found = grams(read_batch(batch), _SHINGLES)
+        rows.append(found.owners() + done)
+        columns.append(found.buckets)
         done += len(batch)
     where = (np.concatenate(rows), np.concatenate(columns).astype(np.int64))
     sets = sp.coo_array((np.ones(len(where[0])), where), shape=(len(texts), 1 << 20)).tocsr()

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from prmktml.codebook import ASPECT_SIDE, Aspect, Label, Language, Reason, Verdict
 from prmktml.tokens import Tokens
 
-__all__ = ["Decisions", "Prediction", "Thresholds", "decide"]
+__all__ = ["Decisions", "Prediction", "Thresholds", "both_sides", "decide", "mixed_score"]
 
 LABELS: Final = tuple(Label)
 ASPECTS: Final = tuple(Aspect)
@@ -160,11 +160,26 @@ def sigmoid(scores: NDArray[np.float64]) -> NDArray[np.float64]:
     return result
 
 
-def mixed_score(aspects: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return how much both sides speak: the weaker side's strongest aspect, shape (n_texts,)."""
-    pr, marketing = aspects[:, _PR_SIDE].max(axis=1), aspects[:, ~_PR_SIDE].max(axis=1)
-    weaker: NDArray[np.float64] = np.minimum(pr, marketing)
-    return weaker
+def both_sides(aspects: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Tell which rows have aspects on both sides, shape (n_texts,)."""
+    pr, marketing = aspects[:, _PR_SIDE].any(axis=1), aspects[:, ~_PR_SIDE].any(axis=1)
+    both: NDArray[np.bool_] = np.logical_and(pr, marketing)
+    return both
+
+
+def mixed_score(scores: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return how much both sides speak, between 0 and 1, shape (n_texts,).
+
+    The log-odds of the weaker side's strongest aspect, and what the head of both sides adds.
+
+    Parameters
+    ----------
+    scores : ndarray, shape (n_texts, 10)
+        Log-odds of labels, aspects and both sides.
+    """
+    aspects = scores[:, len(LABELS) : -1]
+    weaker = np.minimum(aspects[:, _PR_SIDE].max(axis=1), aspects[:, ~_PR_SIDE].max(axis=1))
+    return sigmoid(weaker + scores[:, -1])
 
 
 def decide(
@@ -179,8 +194,8 @@ def decide(
 
     Parameters
     ----------
-    scores : ndarray, shape (n_texts, 9)
-        Log-odds of the labels and of the six aspects.
+    scores : ndarray, shape (n_texts, 10)
+        Log-odds of the labels, of the six aspects and of both sides.
     known : ndarray of bool, shape (n_texts,)
         Whether the model knows any feature of each text.
     tokens : Tokens
@@ -193,7 +208,7 @@ def decide(
     Decisions
     """
     n_labels = len(LABELS)
-    aspects = sigmoid(scores[:, n_labels:])
+    aspects = sigmoid(scores[:, n_labels:-1])
     labels = (scores[:, 1] > scores[:, 0]).astype(np.int8)
     confidence = sigmoid(np.abs(scores[:, 0] - scores[:, 1]))
     on_side = np.where(_PR_SIDE[None, :] == (labels == 0)[:, None], aspects, -1.0)
@@ -206,7 +221,7 @@ def decide(
         verdicts=np.zeros(len(scores), np.int8),
         reasons=np.zeros((len(scores), len(REASONS)), bool),
         language=language,
-        mixedness=mixed_score(aspects),
+        mixedness=mixed_score(scores),
     )
     _judge(result, known, tokens, thresholds)
     low = (confidence < min_confidence) & (result.verdicts == VERDICTS.index(Verdict.CLEAR))

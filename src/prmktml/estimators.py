@@ -1,7 +1,7 @@
 """The scikit-learn pipeline: features, their weighting, and the heads.
 
 Its steps are our features (:class:`MessageFeatures`), their weighting
-(:class:`OccurrenceTfidf`) and logistic regression for the labels and for each aspect
+(:class:`BlockTfidf`) and logistic regression for the labels and for each aspect
 (:class:`Heads`). Everything in it is linear, so that :mod:`prmktml.training` can fold it into the
 arrays of a :class:`prmktml.model.Model`.
 """
@@ -18,12 +18,21 @@ from sklearn.pipeline import Pipeline
 from sklearn.utils.validation import check_is_fitted
 
 from prmktml.codebook import Aspect, Label
-from prmktml.decision import sigmoid, softmax
-from prmktml.features import HASH_BITS, cue_features, grams, read_batch
+from prmktml.decision import both_sides, sigmoid, softmax
+from prmktml.features import (
+    HASH_BITS,
+    N_LENGTHS,
+    RECIPE,
+    Recipe,
+    cue_features,
+    grams,
+    length_features,
+    read_batch,
+)
 from prmktml.lexicon import Lexicon
-from prmktml.model import batches
+from prmktml.model import N_OUTPUTS, batches
 
-__all__ = ["Heads", "MessageFeatures", "OccurrenceTfidf", "build_pipeline"]
+__all__ = ["BlockTfidf", "Heads", "MessageFeatures", "build_pipeline"]
 
 LABELS: Final = tuple(label.value for label in Label)
 ASPECTS: Final = tuple(aspect.value for aspect in Aspect)
@@ -31,19 +40,21 @@ N_BUCKETS: Final = 1 << HASH_BITS
 
 
 class MessageFeatures(TransformerMixin, BaseEstimator):
-    """Texts to counts of hashed n-grams and, in the last columns, cue features.
+    """Texts to hashed n-grams, block beside block, then cue features, then lengths.
 
     Parameters
     ----------
     lexicon : Lexicon
+    recipe : Recipe
 
     Notes
     -----
     Stateless: `fit` learns nothing.
     """
 
-    def __init__(self, lexicon: Lexicon) -> None:
+    def __init__(self, lexicon: Lexicon, recipe: Recipe = RECIPE) -> None:
         self.lexicon = lexicon
+        self.recipe = recipe
 
     def fit(self, X: Sequence[str], y: object = None) -> "MessageFeatures":
         """Do nothing."""
@@ -53,34 +64,40 @@ class MessageFeatures(TransformerMixin, BaseEstimator):
         return True
 
     def transform(self, X: Sequence[str]) -> sp.csr_array:
-        """Return shape (n_texts, 2**HASH_BITS + n_cues), float64."""
+        """Return shape (n_texts, n_blocks * 2**HASH_BITS + n_cues + N_LENGTHS), float64."""
         parts = [self._batch(batch) for batch in batches(X)]
         return sp.vstack(parts, format="csr")
 
     def _batch(self, texts: list[str]) -> sp.csr_array:
         tokens = read_batch(texts)
-        found = grams(tokens)
-        where = (found.owners(), found.buckets.astype(np.int64))
-        shape = (len(texts), N_BUCKETS)
+        found = grams(tokens, self.recipe)
+        blocks = found.spread(self.recipe.block_of_kinds() * N_BUCKETS)
+        where = (found.owners(), blocks + found.buckets)
+        shape = (len(texts), len(self.recipe.blocks) * N_BUCKETS)
         counts = sp.coo_array((np.ones(len(found.buckets)), where), shape=shape).tocsr()
-        cues = cue_features(self.lexicon, tokens)
-        return sp.hstack([counts, sp.csr_array(cues)], format="csr")
+        if self.recipe.distinct:
+            counts.data = np.ones_like(counts.data)
+        dense = np.hstack((cue_features(self.lexicon, tokens), length_features(tokens)))
+        return sp.hstack([counts, sp.csr_array(dense)], format="csr")
 
 
-class OccurrenceTfidf(TransformerMixin, BaseEstimator):
-    """Weight n-gram counts by inverse document frequency and scale each text.
+class BlockTfidf(TransformerMixin, BaseEstimator):
+    """Weight n-grams by inverse document frequency and scale each block of each text.
 
-    A text is divided by the square root of the sum over its *occurrences* of the squared
-    weight: an L2 norm that needs no counting of equal n-grams, so that prediction can add up
-    occurrences as they come. With ``df`` texts of ``n`` holding a bucket its weight is
-    ``(log((1 + n) / (1 + df)) + 1) ** power``.
+    A block of a text is divided by its L2 norm, so that words and characters count alike whatever
+    their number. With ``df`` texts of ``n`` holding a bucket its weight is
+    ``(log((1 + n) / (1 + df)) + 1) ** power``. A bucket has one weight, whichever block it is
+    found in.
 
     Parameters
     ----------
-    min_df : int, default 3
+    n_blocks : int
+    min_df : int, default 2
         Buckets that fewer texts hold are left out.
-    cue_scale : float, default 0.35
+    cue_scale : float, default 0.5
         Weight of cue features beside n-grams, before regularization.
+    length_scale : float, default 0.1
+        The same for lengths.
     power : float, default 1.5
         Of the inverse document frequency; above 1 rare n-grams count for more.
 
@@ -90,55 +107,74 @@ class OccurrenceTfidf(TransformerMixin, BaseEstimator):
     idf_ : ndarray, shape (n_ngrams,)
     """
 
-    def __init__(self, min_df: int = 3, cue_scale: float = 0.35, power: float = 1.5) -> None:
+    def __init__(
+        self,
+        n_blocks: int = len(RECIPE.blocks),
+        min_df: int = 2,
+        cue_scale: float = 0.5,
+        length_scale: float = 0.1,
+        power: float = 1.5,
+    ) -> None:
+        self.n_blocks = n_blocks
         self.min_df = min_df
         self.cue_scale = cue_scale
+        self.length_scale = length_scale
         self.power = power
 
-    def fit(self, X: sp.csr_array, y: object = None) -> "OccurrenceTfidf":
+    def fit(self, X: sp.csr_array, y: object = None) -> "BlockTfidf":
         """Learn which buckets are kept, and their inverse document frequency."""
-        df = np.bincount(X.indices, minlength=X.shape[1])[:N_BUCKETS]
+        df = np.bincount(X.indices, minlength=X.shape[1])[: self.n_blocks * N_BUCKETS]
+        df = df.reshape(self.n_blocks, N_BUCKETS).sum(axis=0)
         self.buckets_ = np.flatnonzero(df >= self.min_df)
         self.idf_ = (np.log((1 + X.shape[0]) / (1 + df[self.buckets_])) + 1) ** self.power
         return self
 
     def transform(self, X: sp.csr_array) -> sp.csr_array:
-        """Return shape (n_texts, n_ngrams + n_cues)."""
+        """Return shape (n_texts, n_ngrams + n_cues + N_LENGTHS)."""
         check_is_fitted(self)
-        counts, cues = X[:, self.buckets_], X[:, N_BUCKETS:]
-        norm = np.sqrt(np.maximum(counts @ self.idf_**2, 1e-12))
-        weighted = sp.diags_array(1 / norm) @ counts @ sp.diags_array(self.idf_)
-        features = sp.hstack([weighted, cues * self.cue_scale], format="csr")
+        scaled = sum(
+            self._scaled(X[:, block * N_BUCKETS + self.buckets_]) for block in range(self.n_blocks)
+        )
+        dense = X[:, self.n_blocks * N_BUCKETS :] @ sp.diags_array(self._dense_scales(X.shape[1]))
+        features = sp.hstack([scaled, dense], format="csr")
         features.indices = features.indices.astype(np.int32)
         features.indptr = features.indptr.astype(np.int32)
         return features
 
+    def _dense_scales(self, n_columns: int) -> NDArray[np.float64]:
+        n_cues = n_columns - self.n_blocks * N_BUCKETS - N_LENGTHS
+        return np.repeat([self.cue_scale, self.length_scale], [n_cues, N_LENGTHS])
+
+    def _scaled(self, counts: sp.csr_array) -> sp.csr_array:
+        norm = np.sqrt(np.maximum(counts @ self.idf_**2, 1e-12))
+        return sp.diags_array(1 / norm) @ counts @ sp.diags_array(self.idf_)
+
 
 class Heads(ClassifierMixin, BaseEstimator):
-    """Logistic regression for the labels, and one for each aspect.
+    """Logistic regression for the labels, one for each aspect, and one for both sides at once.
 
     Parameters
     ----------
     C : float
         Inverse strength of the labels' regularization.
     aspect_C : float
-        The same for the aspects.
+        The same for the aspects and for both sides.
 
     Attributes
     ----------
     classes_ : ndarray of str
         Labels that occurred, in the order of the codebook.
-    coef_ : ndarray, shape (9, n_features)
-        Of pr, marketing, other and the six aspects; zero where a label or aspect never occurred.
-    intercept_ : ndarray, shape (9,)
+    coef_ : ndarray, shape (N_OUTPUTS, n_features)
+        Of pr, marketing, other, the six aspects and both sides; zero where one never occurred.
+    intercept_ : ndarray, shape (N_OUTPUTS,)
     """
 
-    def __init__(self, C: float = 30.0, aspect_C: float = 5.0) -> None:
+    def __init__(self, C: float = 10.0, aspect_C: float = 5.0) -> None:
         self.C = C
         self.aspect_C = aspect_C
 
     def fit(
-        self, X: sp.csr_array, y: Sequence[str], aspects: NDArray[np.int64] | None = None
+        self, X: sp.csr_array, y: Sequence[str], aspects: NDArray[np.bool_] | None = None
     ) -> "Heads":
         """Fit all heads.
 
@@ -146,13 +182,12 @@ class Heads(ClassifierMixin, BaseEstimator):
         ----------
         X : sparse array, shape (n_texts, n_features)
         y : sequence of str, length n_texts
-        aspects : ndarray of int, shape (n_texts, 6), or None
-            1 where an aspect is the first of a text, 2 where it is the second, else 0. A second
-            aspect speaks neither for nor against its own head.
+        aspects : ndarray of bool, shape (n_texts, 6), or None
+            First and second aspects alike; campaign messages without any are left out here.
         """
         labels = np.asarray(y)
         self.classes_ = np.array([label for label in LABELS if label in set(labels.tolist())])
-        self.coef_ = np.zeros((len(LABELS) + len(ASPECTS), X.shape[1]))
+        self.coef_ = np.zeros((N_OUTPUTS, X.shape[1]))
         self.intercept_ = np.zeros(len(self.coef_))
         codes = np.searchsorted(np.sort(self.classes_), labels)
         head = _logistic(self.C).fit(X, codes)
@@ -166,21 +201,20 @@ class Heads(ClassifierMixin, BaseEstimator):
             self.coef_[LABELS.index(label)] = coef[row]
             self.intercept_[LABELS.index(label)] = intercept[row]
         if aspects is not None:
-            self._fit_aspects(X, aspects)
+            stated = aspects.any(axis=1) | (labels == LABELS[2])
+            self._fit_aspects(X[stated], aspects[stated])
         return self
 
-    def _fit_aspects(self, X: sp.csr_array, aspects: NDArray[np.int64]) -> None:
-        for column, ranks in enumerate(aspects.T):
-            row, rows = len(LABELS) + column, np.flatnonzero(ranks != 2)
-            first = ranks[rows] == 1
-            if first.all() or not first.any():
+    def _fit_aspects(self, X: sp.csr_array, aspects: NDArray[np.bool_]) -> None:
+        for row, truth in enumerate([*aspects.T, both_sides(aspects)], len(LABELS)):
+            if truth.any() and not truth.all():
+                head = _logistic(self.aspect_C).fit(X, truth)
+                self.coef_[row], self.intercept_[row] = head.coef_[0], head.intercept_[0]
+            elif row < N_OUTPUTS - 1:
                 self.intercept_[row] = -20.0
-                continue
-            head = _logistic(self.aspect_C).fit(X[rows], first)
-            self.coef_[row], self.intercept_[row] = head.coef_[0], head.intercept_[0]
 
     def decision_function(self, X: sp.csr_array) -> NDArray[np.float64]:
-        """Return the log-odds of all heads, shape (n_texts, 9)."""
+        """Return the log-odds of all heads, shape (n_texts, N_OUTPUTS)."""
         check_is_fitted(self)
         scores: NDArray[np.float64] = X @ self.coef_.T + self.intercept_
         missing = [i for i, label in enumerate(LABELS) if label not in set(self.classes_.tolist())]
@@ -193,7 +227,7 @@ class Heads(ClassifierMixin, BaseEstimator):
 
     def predict_aspects(self, X: sp.csr_array) -> NDArray[np.float64]:
         """Return the probability of each aspect, shape (n_texts, 6)."""
-        return sigmoid(self.decision_function(X)[:, len(LABELS) :])
+        return sigmoid(self.decision_function(X)[:, len(LABELS) : N_OUTPUTS - 1])
 
     def predict(self, X: sp.csr_array) -> NDArray[np.str_]:
         """Return the most probable label of each text."""
@@ -210,7 +244,7 @@ def build_pipeline(lexicon: Lexicon, **heads: Any) -> Pipeline:
     return Pipeline(
         [
             ("features", MessageFeatures(lexicon)),
-            ("tfidf", OccurrenceTfidf()),
+            ("tfidf", BlockTfidf()),
             ("heads", Heads(**heads)),
         ]
     )

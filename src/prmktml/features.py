@@ -1,11 +1,12 @@
 """Texts to hashed n-grams and cue counts, whole batches at once, with NumPy alone.
 
-Training and prediction call the same functions: :func:`grams` gives every occurrence of every
-word 1-2-gram and character 2-5-gram as a bucket of a hash space, and :func:`cue_features` counts
-the cues of the lexicon. Weighting is left to :mod:`prmktml.model` and :mod:`prmktml.estimators`.
+Training and prediction call the same functions: :func:`grams` gives every occurrence of the
+n-grams that a :class:`Recipe` names as a bucket of a hash space, :func:`cue_features` counts the
+cues of the lexicon, :func:`length_features` measures. Weighting is left to :mod:`prmktml.model`
+and :mod:`prmktml.estimators`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -15,14 +16,57 @@ from prmktml.lexicon import Lexicon
 from prmktml.normalization import normalize_texts
 from prmktml.tokens import Tokens, tokenize
 
-__all__ = ["CUE_CAP", "HASH_BITS", "KINDS", "Grams", "cue_features", "grams", "read_batch"]
+__all__ = [
+    "CUE_CAP",
+    "HASH_BITS",
+    "KINDS",
+    "N_LENGTHS",
+    "RECIPE",
+    "Grams",
+    "Recipe",
+    "cue_features",
+    "grams",
+    "length_features",
+    "read_batch",
+]
 
 HASH_BITS: Final = 20
 """Bits of a bucket: 2**20 buckets for about 10**5 n-grams that a model knows."""
-CHAR_SIZES: Final = (2, 3, 4, 5)
 KINDS: Final = ("char2", "char3", "char4", "char5", "word1", "word2")
+
+
+class Recipe(NamedTuple):
+    """Which n-grams a model reads and how it scales them.
+
+    Attributes
+    ----------
+    blocks : tuple of tuples of str
+        Kinds of :data:`KINDS` in their order; each block is divided by a norm of its own.
+    distinct : bool
+        Whether an n-gram that a text repeats counts once in its block.
+    """
+
+    blocks: tuple[tuple[str, ...], ...]
+    distinct: bool
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """Kinds of all blocks in order."""
+        return tuple(kind for block in self.blocks for kind in block)
+
+    def block_of_kinds(self) -> NDArray[np.int64]:
+        """Index of the block of each kind, shape (len(kinds),)."""
+        return np.repeat(np.arange(len(self.blocks)), [len(block) for block in self.blocks])
+
+
+RECIPE: Final = Recipe((("char4",), ("word1", "word2")), distinct=True)
+"""What training uses; docs/decisions/0005 tells why."""
 CUE_CAP: Final = 3
 """Counts of a cue above this say nothing more."""
+_SHORT: Final = np.array([4, 8, 15, 30, 60])
+_LONG_WORD: Final = 10
+N_LENGTHS: Final = 4 + len(_SHORT)
+"""Number of length features."""
 _CUE_VALUES: Final = np.log1p(np.arange(CUE_CAP + 1))
 
 _BORDER: Final = np.uint32(1)
@@ -41,36 +85,46 @@ class Grams(NamedTuple):
     starts : ndarray of int64, shape (n_occurrences,)
         Where each begins in the batch's code points; a border before a text's first word is the
         place where the text before it ended.
-    bounds : ndarray of int64, shape (len(KINDS) * n_texts + 1,)
+    bounds : ndarray of int64, shape (n_kinds * n_texts + 1,)
         Where the occurrences of each kind and text begin.
+    recipe : Recipe
+        Names the kinds.
     """
 
     buckets: NDArray[np.uint32]
     starts: NDArray[np.int64]
     bounds: NDArray[np.int64]
+    recipe: Recipe
 
     @property
     def n_texts(self) -> int:
         """Number of texts in the batch."""
-        return (len(self.bounds) - 1) // len(KINDS)
+        return (len(self.bounds) - 1) // len(self.recipe.kinds)
+
+    def spread(self, of_kinds: NDArray[np.int64], step: int = 0) -> NDArray[np.int64]:
+        """Give each occurrence its kind's value plus `step` times its text's index."""
+        values = of_kinds[:, None] + step * np.arange(self.n_texts)
+        return np.repeat(values.ravel(), np.diff(self.bounds))
 
     def owners(self) -> NDArray[np.int64]:
         """Index of the text that each occurrence is of, shape (n_occurrences,)."""
-        texts = np.tile(np.arange(self.n_texts), len(KINDS))
-        return np.repeat(texts, np.diff(self.bounds))
+        return self.spread(np.zeros(len(self.recipe.kinds), np.int64), 1)
 
     def kinds(self) -> NDArray[np.int64]:
-        """Index in :data:`KINDS` of each occurrence, shape (n_occurrences,)."""
-        kinds = np.repeat(np.arange(len(KINDS)), self.n_texts)
-        return np.repeat(kinds, np.diff(self.bounds))
+        """Index in ``recipe.kinds`` of each occurrence, shape (n_occurrences,)."""
+        return self.spread(np.arange(len(self.recipe.kinds)))
 
     def ends(self, tokens: Tokens) -> NDArray[np.int64]:
         """Where each occurrence ends, shape (n_occurrences,)."""
-        n_tokens, n_pairs = len(tokens.starts), int((self.kinds() == len(KINDS) - 1).sum())
-        n_chars = len(self.starts) - n_tokens - n_pairs
-        sizes = np.array(CHAR_SIZES)[self.kinds()[:n_chars]]
-        second = tokens.starts.searchsorted(self.starts[n_chars + n_tokens :]) + 1
-        return np.concatenate((self.starts[:n_chars] + sizes, tokens.ends, tokens.ends[second]))
+        ends = np.empty_like(self.starts)
+        edges = self.bounds[:: self.n_texts].tolist()
+        for kind, first, last in zip(self.recipe.kinds, edges, edges[1:], strict=False):
+            starts, size = self.starts[first:last], int(kind[4:])
+            if kind.startswith("char"):
+                ends[first:last] = starts + size
+            else:
+                ends[first:last] = tokens.ends[tokens.starts.searchsorted(starts) + size - 1]
+        return ends
 
 
 def read_batch(texts: Sequence[str], *, places: bool = False) -> Tokens:
@@ -88,33 +142,40 @@ def _bucket(hashes: NDArray[np.uint32], salt: int) -> NDArray[np.uint32]:
     return mixed
 
 
-def grams(tokens: Tokens) -> Grams:
+def grams(tokens: Tokens, recipe: Recipe = RECIPE) -> Grams:
     """Hash all n-grams of a batch; character n-grams stay within a word and its two borders.
 
     Examples
     --------
     >>> found = grams(read_batch(["big sale"]))
-    >>> dict(zip(KINDS, np.bincount(found.kinds()).tolist()))
-    {'char2': 9, 'char3': 7, 'char4': 5, 'char5': 3, 'word1': 2, 'word2': 1}
+    >>> dict(zip(found.recipe.kinds, np.bincount(found.kinds()).tolist()))
+    {'char4': 5, 'word1': 2, 'word2': 1}
     """
-    buckets, starts = _char_grams(tokens)
-    text_ends = tokens.batch.ends
-    bounds = [at.searchsorted(text_ends) for at in starts]
-    left = np.arange(len(tokens.starts))[:-1][~tokens.last[:-1]]
-    pairs = tokens.hashes[left] * _PRIME + (tokens.hashes[left + 1] ^ np.uint32(0xA5A5_A5A5))
-    buckets += [_bucket(tokens.hashes, 1), _bucket(pairs, 11)]
-    starts += [tokens.starts, tokens.starts[left]]
-    n_words = np.diff(tokens.bounds)
-    bounds += [tokens.bounds[1:], np.cumsum(np.maximum(n_words - 1, 0))]
-    offsets = np.cumsum([0, *(len(part) for part in buckets)])
-    ends = [part + offset for part, offset in zip(bounds, offsets[:-1], strict=True)]
-    return Grams(
-        np.concatenate(buckets), np.concatenate(starts), np.concatenate([offsets[:1], *ends])
-    )
+    sizes = [int(kind[4:]) for kind in recipe.kinds if kind.startswith("char")]
+    parts = [*_char_grams(tokens, sizes)]
+    if "word1" in recipe.kinds:
+        parts.append((_bucket(tokens.hashes, 1), tokens.starts))
+    if "word2" in recipe.kinds:
+        parts.append(_word_pairs(tokens))
+    text_ends, offset, bounds = tokens.batch.ends, 0, [np.zeros(1, np.int64)]
+    for _, starts in parts:
+        bounds.append(starts.searchsorted(text_ends) + offset)
+        offset += len(starts)
+    buckets, starts = (np.concatenate(column) for column in zip(*parts, strict=True))
+    return Grams(buckets, starts, np.concatenate(bounds), recipe)
 
 
-def _char_grams(tokens: Tokens) -> tuple[list[NDArray[np.uint32]], list[NDArray[np.int64]]]:
-    """Return buckets and starts of each size."""
+def _word_pairs(tokens: Tokens) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
+    left = (~tokens.last[:-1]).nonzero()[0]
+    first, second = tokens.hashes.take(left), tokens.hashes.take(left + 1)
+    pairs = first * _PRIME + (second ^ np.uint32(0xA5A5_A5A5))
+    return _bucket(pairs, 11), tokens.starts.take(left)
+
+
+def _char_grams(
+    tokens: Tokens, sizes: Sequence[int]
+) -> Iterator[tuple[NDArray[np.uint32], NDArray[np.int64]]]:
+    """Yield buckets and starts of each size."""
     size = len(tokens.letters) + 1
     codes, letters = np.full(size, _BORDER), np.zeros(size, bool)
     letters[1:] = tokens.letters
@@ -122,17 +183,35 @@ def _char_grams(tokens: Tokens) -> tuple[list[NDArray[np.uint32]], list[NDArray[
     hashes = codes[:-1] * _PRIME + codes[1:]
     inside = letters[1:]
     valid = letters[:-1] | inside
-    buckets, starts = [], []
-    for size in CHAR_SIZES:
+    for size in range(2, max(sizes, default=1) + 1):
         if size > 2:
             hashes = hashes[:-1] * _PRIME + codes[size - 1 :]
             valid = inside[: len(hashes)] if size == 3 else valid[:-1] & inside[size - 3 : -1]
-        at = valid.nonzero()[0]
-        buckets.append(_bucket(hashes.take(at), size))
-        starts.append(at - 1)
-    return buckets, starts
+        if size in sizes:
+            at = valid.nonzero()[0]
+            yield _bucket(hashes.take(at), size), at - 1
 
 
 def cue_features(lexicon: Lexicon, tokens: Tokens) -> NDArray[np.float64]:
     """Count cues by class, ``log(1 + min(count, CUE_CAP))``, shape (n_texts, n_cues)."""
     return _CUE_VALUES.take(np.minimum(lexicon.counts(tokens), CUE_CAP))
+
+
+def length_features(tokens: Tokens) -> NDArray[np.float64]:
+    """Measure texts, shape (n_texts, N_LENGTHS).
+
+    The logarithms of the numbers of tokens, code points and line breaks, the tenth of a token's
+    mean length, and whether a text has at most 4, 8, 15, 30 and 60 tokens.
+
+    Examples
+    --------
+    >>> length_features(read_batch(["big sale now"]))[0].round(2).tolist()
+    [1.39, 2.56, 0.0, 0.4, 1.0, 1.0, 1.0, 1.0, 1.0]
+    """
+    batch = tokens.batch
+    n_tokens, n_codes = np.diff(tokens.bounds), batch.ends - batch.starts
+    breaks = (batch.codes == ord("\n")).nonzero()[0].searchsorted(batch.ends)
+    n_breaks = np.diff(breaks, prepend=0)
+    logs = np.log1p([n_tokens, n_codes, n_breaks])
+    means = n_codes / np.maximum(n_tokens, 1) / _LONG_WORD
+    return np.vstack((logs, means, n_tokens <= _SHORT[:, None])).T

@@ -16,7 +16,16 @@ from numpy.typing import NDArray
 
 from prmktml.codebook import Aspect, Label
 from prmktml.decision import Decisions, Prediction, Thresholds, decide
-from prmktml.features import HASH_BITS, Grams, cue_features, grams, read_batch
+from prmktml.features import (
+    HASH_BITS,
+    RECIPE,
+    Grams,
+    Recipe,
+    cue_features,
+    grams,
+    length_features,
+    read_batch,
+)
 from prmktml.language import LanguageWords, identify
 from prmktml.lexicon import Lexicon
 from prmktml.tokens import Tokens
@@ -27,12 +36,13 @@ if TYPE_CHECKING:
 __all__ = ["N_OUTPUTS", "Model"]
 
 N_LABELS: Final = len(Label)
-N_OUTPUTS: Final = N_LABELS + len(Aspect)
-"""Columns of every weight array: pr, marketing, other, then the six aspects, all log-odds."""
+N_OUTPUTS: Final = N_LABELS + len(Aspect) + 1
+"""Columns of weight arrays, all log-odds: pr, marketing, other, the six aspects, both sides."""
 BATCH_TEXTS: Final = 512
 BATCH_CODES: Final = 1 << 17
-BLOCK: Final = 1 << 14
-"""Occurrences whose weights are gathered at once: 640 kB."""
+GATHERED: Final = 1 << 14
+"""Rows of weights that are gathered at once: 640 kB."""
+_ROW_BITS: Final = 32
 
 
 @dataclass(frozen=True)
@@ -47,10 +57,13 @@ class Model:
         Row ``i + 1`` is of ``buckets[i]``: its squared inverse document frequency, then its
         inverse document frequency times the weight of each output. Row 0 is zero.
     cue_weights : ndarray of float32, shape (n_cues, N_OUTPUTS)
+    length_weights : ndarray of float32, shape (N_LENGTHS, N_OUTPUTS)
     intercept : ndarray of float64, shape (N_OUTPUTS,)
     lexicon : Lexicon
     languages : LanguageWords
     thresholds : Thresholds
+    recipe : Recipe
+        Which n-grams it reads.
     seen : ndarray of uint64, shape (n_rows,)
         Fingerprints of the texts it was trained on, ascending.
     info : dict
@@ -62,11 +75,13 @@ class Model:
     buckets: NDArray[np.uint32]
     weights: NDArray[np.float32]
     cue_weights: NDArray[np.float32]
+    length_weights: NDArray[np.float32]
     intercept: NDArray[np.float64]
     lexicon: Lexicon
     languages: LanguageWords
     thresholds: Thresholds
     seen: NDArray[np.uint64]
+    recipe: Recipe = RECIPE
     info: dict[str, Any] = field(default_factory=dict)
     name: str = "unsaved"
 
@@ -89,29 +104,49 @@ class Model:
 
     def scores(self, tokens: Tokens) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
         """Return log-odds, shape (n_texts, N_OUTPUTS), and which texts hold anything known."""
-        sums = self._sums(grams(tokens))
-        norm = np.sqrt(np.maximum(sums[:, :1], 1e-12))
+        sums = self._sums(grams(tokens, self.recipe))
+        norms = np.sqrt(np.maximum(sums[:, :, :1], 1e-12))
         cues = cue_features(self.lexicon, tokens)
-        scores = sums[:, 1:] / norm + cues @ self.cue_weights.astype(np.float64) + self.intercept
+        scores = (sums[:, :, 1:] / norms).sum(axis=0)
+        scores += cues @ self.cue_weights.astype(np.float64) + self.baseline(tokens)
         if not self.has_other:
             scores[:, 2] = -np.inf
-        return scores, (sums[:, 0] > 0) | cues.any(axis=1)
+        known: NDArray[np.bool_] = (sums[:, :, 0].sum(axis=0) + cues.sum(axis=1)) > 0
+        return scores, known
+
+    def baseline(self, tokens: Tokens) -> NDArray[np.float64]:
+        """Return the log-odds before a word is read, shape (n_texts, N_OUTPUTS)."""
+        lengths = length_features(tokens) @ self.length_weights.astype(np.float64)
+        baseline: NDArray[np.float64] = lengths + self.intercept
+        return baseline
 
     def _sums(self, found: Grams) -> NDArray[np.float64]:
-        """Add up the weight rows of each text's occurrences, in blocks that fit a cache."""
-        bounds, n_columns = found.bounds, self.weights.shape[1]
+        """Add up rows of weights, shape (n_blocks, n_texts, 1 + N_OUTPUTS)."""
+        rows, bounds = self._known_rows(found)
+        n_columns = self.weights.shape[1]
         sums = np.zeros((len(bounds) - 1, n_columns))
-        cuts = bounds.searchsorted(np.arange(BLOCK, bounds[-1], BLOCK))
+        cuts = bounds.searchsorted(np.arange(GATHERED, bounds[-1], GATHERED))
         for first, last in pairwise([0, *dict.fromkeys(cuts.tolist()), len(sums)]):
             start, stop = bounds[first], bounds[last]
             some = first + (bounds[first + 1 : last + 1] > bounds[first:last]).nonzero()[0]
             if some.size:
-                rows = self.rows.take(found.buckets[start:stop])
-                weights = self.weights.take(rows, axis=0)
+                weights = self.weights.take(rows[start:stop], axis=0)
                 at = bounds.take(some) - start
                 sums[some] = np.add.reduceat(weights, at, axis=0, dtype=np.float64)
-        total: NDArray[np.float64] = sums.reshape(-1, found.n_texts, n_columns).sum(axis=0)
-        return total
+        return sums.reshape(len(self.recipe.blocks), found.n_texts, n_columns)
+
+    def _known_rows(self, found: Grams) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Return rows of weights by block and text, and where each text of each block begins."""
+        blocks = self.recipe.block_of_kinds() * found.n_texts
+        keys = self.rows.take(found.buckets).astype(np.int64)
+        known = keys.nonzero()[0]
+        keys = keys.take(known) + (found.spread(blocks, 1).take(known) << _ROW_BITS)
+        keys.sort()
+        if self.recipe.distinct and keys.size:
+            keys = keys[np.append(True, keys[1:] != keys[:-1])]
+        n_sums = len(self.recipe.blocks) * found.n_texts
+        bounds = keys.searchsorted(np.arange(n_sums + 1) << _ROW_BITS)
+        return keys & ((1 << _ROW_BITS) - 1), bounds
 
     def decide(self, texts: Sequence[str], min_confidence: float = 0.5) -> Decisions:
         """Judge a batch; the result is laid out by column.

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from prmktml.decision import Thresholds
 from prmktml.errors import ModelError
-from prmktml.features import HASH_BITS
+from prmktml.features import HASH_BITS, KINDS, N_LENGTHS, Recipe
 from prmktml.language import LanguageWords
 from prmktml.lexicon import LONGEST_PREFIX, PRESENT, Lexicon
 from prmktml.model import N_OUTPUTS, Model
@@ -23,7 +23,8 @@ from prmktml.resources import find
 
 __all__ = ["BUNDLED", "FORMAT", "load", "save"]
 
-FORMAT: Final = 1
+FORMAT: Final = 2
+RECIPE_OF_FORMAT_1: Final = Recipe((KINDS,), distinct=False)
 BUNDLED: Final = "models/prmktml.safetensors"
 _KEY: Final = "prmktml"
 _LIMIT: Final = 1e4
@@ -33,6 +34,7 @@ _ARRAYS: Final[dict[str, tuple[str, int]]] = {
     "buckets": ("uint32", 1),
     "weights": ("float32", 2),
     "cue_weights": ("float32", 2),
+    "length_weights": ("float32", 2),
     "intercept": ("float64", 1),
     "lexicon_keys": ("uint32", 1),
     "lexicon_ids": ("uint8", 1),
@@ -41,12 +43,15 @@ _ARRAYS: Final[dict[str, tuple[str, int]]] = {
     "seen": ("uint64", 1),
 }
 
+_NOT_IN_FORMAT_1: Final = {"length_weights"}
+
 
 def _arrays(model: Model) -> dict[str, NDArray[Any]]:
     return {
         "buckets": model.buckets,
         "weights": model.weights,
         "cue_weights": model.cue_weights,
+        "length_weights": model.length_weights,
         "intercept": model.intercept,
         "lexicon_keys": model.lexicon.keys,
         "lexicon_ids": model.lexicon.ids,
@@ -73,6 +78,7 @@ def to_bytes(model: Model) -> bytes:
         "format": FORMAT,
         "table": TABLE_VERSION,
         "hash_bits": HASH_BITS,
+        "ngrams": model.recipe._asdict(),
         "cues": list(model.lexicon.cues),
         "prefix_lengths": [part.tolist() for part in model.lexicon.lengths],
         "languages": list(model.languages.names),
@@ -142,24 +148,28 @@ def _read(path: Path) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
         with safe_open(path, framework="numpy") as file:
             info = json.loads((file.metadata() or {}).get(_KEY, "null"))
             names = set(file.keys())
-            if not isinstance(info, dict) or not names >= set(_ARRAYS):
+            expected = set(_ARRAYS) - (_NOT_IN_FORMAT_1 if _is_format_1(info) else set())
+            if not isinstance(info, dict) or not names >= expected:
                 raise _damaged(path, "it is a safetensors file, but none of prmktml")
-            arrays = {name: np.asarray(file.get_tensor(name)) for name in _ARRAYS}
+            arrays = {name: np.asarray(file.get_tensor(name)) for name in expected}
     except (SafetensorError, OSError, ValueError, RecursionError, MemoryError) as error:
         raise _damaged(path, f"it cannot be read ({error})") from error
     return arrays, info
 
 
 def _build(path: Path, arrays: dict[str, NDArray[Any]], info: dict[str, Any]) -> Model:
-    if info["format"] != FORMAT or info["hash_bits"] != HASH_BITS or info["table"] != TABLE_VERSION:
+    fits = info["hash_bits"] == HASH_BITS and info["table"] == TABLE_VERSION
+    if info["format"] not in (1, FORMAT) or not fits:
         raise ModelError(
             f"{path} has format {info['format']!r}, normalization table {info['table']!r}; this "
-            f"prmktml reads format {FORMAT}, table {TABLE_VERSION}. Train it anew, or install the "
-            f"prmktml that wrote it ({info.get('version', 'unknown')})"
+            f"prmktml reads formats 1 and {FORMAT}, table {TABLE_VERSION}. Train it anew, or "
+            f"install the prmktml that wrote it ({info.get('version', 'unknown')})"
         )
     checksum = info.pop("checksum")
     if checksum != _checksum(arrays, info):
         raise _damaged(path, "its checksum is wrong, so it was changed or cut after it was written")
+    if _is_format_1(info):
+        arrays = _from_format_1(arrays)
     _check_arrays(path, arrays, info)
     lexicon = Lexicon.from_arrays(
         info["cues"], arrays["lexicon_keys"], arrays["lexicon_ids"], info["prefix_lengths"]
@@ -171,14 +181,39 @@ def _build(path: Path, arrays: dict[str, NDArray[Any]], info: dict[str, Any]) ->
         buckets=arrays["buckets"],
         weights=arrays["weights"],
         cue_weights=arrays["cue_weights"],
+        length_weights=arrays["length_weights"],
         intercept=arrays["intercept"],
         lexicon=lexicon,
         languages=languages,
         thresholds=_thresholds(info["thresholds"]),
         seen=arrays["seen"],
+        recipe=_recipe(info),
         info=info,
         name=f"{info['version']}-{checksum[:8]}",
     )
+
+
+def _is_format_1(info: object) -> bool:
+    return isinstance(info, dict) and info.get("format") == 1
+
+
+def _from_format_1(arrays: dict[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
+    """Add what format 1 had not: lengths and the head of both sides, all without weight."""
+    wider = {
+        name: np.concatenate((arrays[name], np.zeros_like(arrays[name][..., :1])), axis=-1)
+        for name in ("weights", "cue_weights", "intercept")
+    }
+    return arrays | wider | {"length_weights": np.zeros((N_LENGTHS, N_OUTPUTS), np.float32)}
+
+
+def _recipe(info: dict[str, Any]) -> Recipe:
+    if _is_format_1(info):
+        return RECIPE_OF_FORMAT_1
+    recipe = Recipe(tuple(map(tuple, info["ngrams"]["blocks"])), bool(info["ngrams"]["distinct"]))
+    places = [KINDS.index(kind) for kind in recipe.kinds]
+    if not places or places != sorted(set(places)) or not all(recipe.blocks):
+        raise ValueError(f"n-grams {recipe.blocks}")
+    return recipe
 
 
 def _thresholds(values: dict[str, Any]) -> Thresholds:
@@ -200,6 +235,7 @@ def _check_arrays(path: Path, arrays: dict[str, NDArray[Any]], info: dict[str, A
     right = (
         arrays["weights"].shape == (len(arrays["buckets"]) + 1, 1 + N_OUTPUTS)
         and arrays["cue_weights"].shape == (n_cues, N_OUTPUTS)
+        and arrays["length_weights"].shape == (N_LENGTHS, N_OUTPUTS)
         and arrays["intercept"].shape == (N_OUTPUTS,)
         and len(arrays["lexicon_keys"]) == len(arrays["lexicon_ids"]) > 0
         and len(arrays["language_hashes"]) == len(arrays["language_ids"]) > 0

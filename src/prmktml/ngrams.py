@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from prmktml.entities import Entity
-from prmktml.features import KINDS, grams, read_batch
+from prmktml.features import grams, read_batch
 from prmktml.model import Model, batches
 
 __all__ = ["ngram_table", "write_ngrams"]
@@ -26,12 +26,12 @@ def ngram_table(model: Model, texts: list[str]) -> dict[int, tuple[str, str]]:
     for batch in batches(texts):
         tokens = read_batch(batch)
         codes = np.concatenate(([32], tokens.batch.codes, [32]))
-        found = grams(tokens)
+        found = grams(tokens, model.recipe)
         kinds, ends = found.kinds(), found.ends(tokens)
         for at in np.flatnonzero(known[found.buckets]):
             span = codes[found.starts[at] + 1 : ends[at] + 1].tolist()
             name = "".join(_TAGS.get(code, chr(code)) for code in span)
-            kind = KINDS[kinds[at]]
+            kind = found.recipe.kinds[kinds[at]]
             if kind.startswith("char"):
                 name = _bordered(name)
             counts.setdefault(int(found.buckets[at]), Counter())[kind, name] += 1

@@ -11,10 +11,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from prmktml.calibration import both_sides
 from prmktml.codebook import Aspect, Label, Verdict
 from prmktml.corpus import Corpus, fingerprints
-from prmktml.decision import Decisions, decide
+from prmktml.decision import Decisions, both_sides, decide
 from prmktml.errors import DataError
 from prmktml.evaluation import (
     average_precision,
@@ -225,7 +224,7 @@ def score(model: Model, corpus: Corpus, *, seed: int = 0) -> Scored:
 
 
 def score_folds(model: Model, corpus: Corpus, scores: NDArray[np.float64], seed: int = 0) -> Scored:
-    """Hold out-of-fold scores, shape (n_rows, 9), against the gold labels."""
+    """Hold out-of-fold scores, shape (n_rows, N_OUTPUTS), against the gold labels."""
     parts, done = [], 0
     for batch in batches(corpus.texts):
         tokens, part = read_batch(batch), scores[done : done + len(batch)]

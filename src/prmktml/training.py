@@ -15,6 +15,7 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 from sklearn.model_selection import StratifiedGroupKFold
 from sklearn.pipeline import Pipeline
+from threadpoolctl import threadpool_limits
 
 from prmktml.calibration import Calibration, calibrate, choose_thresholds
 from prmktml.codebook import Label
@@ -23,9 +24,10 @@ from prmktml.decision import Thresholds
 from prmktml.errors import DataError
 from prmktml.estimators import Heads, MessageFeatures, build_pipeline
 from prmktml.evaluation import confusion, fold_scores
+from prmktml.features import N_LENGTHS
 from prmktml.language import LanguageWords, read_language_words
 from prmktml.lexicon import Lexicon, compile_lexicon, read_entries
-from prmktml.model import Model
+from prmktml.model import N_OUTPUTS, Model
 from prmktml.resources import find
 
 __all__ = ["BUNDLED_CORPUS", "Trained", "fit", "out_of_fold", "train"]
@@ -44,7 +46,7 @@ class Trained:
     model : Model
     pipeline : sklearn.pipeline.Pipeline
         Fitted on all rows and calibrated; gives the model's probabilities.
-    scores : ndarray, shape (n_rows, 9)
+    scores : ndarray, shape (n_rows, N_OUTPUTS)
         Calibrated out-of-fold log-odds.
     """
 
@@ -92,9 +94,18 @@ def read_labelled(*paths: Path | str, extend: bool = False) -> Corpus:
 def train(
     corpus: Corpus, *, seed: int = 0, lexicon: Lexicon | None = None, **heads: Any
 ) -> Trained:
-    """Cross-validate, calibrate, refit on all rows and fold into a model."""
+    """Cross-validate, calibrate, refit on all rows and fold into a model.
+
+    One thread does the linear algebra: on matrices this small more of them wait for each other,
+    and the same corpus would give other last digits.
+    """
     _check_size(corpus)
     pipeline = build_pipeline(bundled_lexicon() if lexicon is None else lexicon, **heads)
+    with threadpool_limits(1):
+        return _train(corpus, pipeline, seed)
+
+
+def _train(corpus: Corpus, pipeline: Pipeline, seed: int) -> Trained:
     X = pipeline["features"].transform(corpus.texts)
     raw = out_of_fold(pipeline, X, corpus, folds(corpus, seed))
     calibration = calibrate(raw, corpus.labels, corpus.aspects)
@@ -136,8 +147,8 @@ def out_of_fold(
     corpus: Corpus,
     parts: Sequence[tuple[NDArray[np.int64], NDArray[np.int64]]],
 ) -> NDArray[np.float64]:
-    """Score each row by a pipeline that did not see its fold, shape (n_rows, 9)."""
-    scores = np.zeros((len(corpus), 9))
+    """Score each row by a pipeline that did not see its fold, shape (n_rows, N_OUTPUTS)."""
+    scores = np.zeros((len(corpus), N_OUTPUTS))
     for train_rows, test_rows in parts:
         _fit_counted(pipeline, X, corpus, train_rows)
         scores[test_rows] = pipeline[1:].decision_function(X[test_rows])
@@ -147,7 +158,7 @@ def out_of_fold(
 def _fit_counted(
     pipeline: Pipeline, X: sp.csr_array, corpus: Corpus, rows: NDArray[np.int64]
 ) -> None:
-    aspects = None if corpus.aspects is None else corpus.aspect_ranks[rows]
+    aspects = None if corpus.aspects is None else corpus.aspects[rows]
     pipeline[1:].fit(X[rows], np.array(LABELS)[corpus.labels[rows]], heads__aspects=aspects)
 
 
@@ -166,15 +177,18 @@ def to_model(
     weights = np.zeros((n_ngrams + 1, 1 + len(heads.coef_)), np.float32)
     weights[1:, 0] = tfidf.idf_**2
     weights[1:, 1:] = heads.coef_[:, :n_ngrams].T * tfidf.idf_[:, None]
+    cues, lengths = np.split(heads.coef_[:, n_ngrams:].T, [-N_LENGTHS])
     return Model(
         buckets=tfidf.buckets_.astype(np.uint32),
         weights=weights,
-        cue_weights=(heads.coef_[:, n_ngrams:].T * tfidf.cue_scale).astype(np.float32),
+        cue_weights=(cues * tfidf.cue_scale).astype(np.float32),
+        length_weights=(lengths * tfidf.length_scale).astype(np.float32),
         intercept=heads.intercept_,
         lexicon=features.lexicon,
         languages=bundled_languages(),
         thresholds=thresholds,
         seen=np.unique(fingerprints(corpus.texts)),
+        recipe=features.recipe,
         info=info,
     )
 

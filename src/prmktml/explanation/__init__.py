@@ -27,7 +27,7 @@ class Explanation:
     text : str
     prediction : Prediction
     intercept : float
-        Log-odds of pr against marketing before a word is read.
+        Log-odds of pr against marketing before a word is read, from the length of the text.
     spans : tuple of Span
         All words and signs, in order; their contributions and `intercept` add up to `decision`.
     flip : Flip or None
@@ -105,7 +105,7 @@ def explain(model: "Model", text: str) -> Explanation:
     return Explanation(
         text=text,
         prediction=prediction,
-        intercept=intercept(model),
+        intercept=intercept(model, text),
         spans=spans,
         flip=find_flip(model, text, prediction, spans),
         share=share(model, text),

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from prmktml.entities import is_entity
 from prmktml.explanation.cuenames import cue_name
-from prmktml.features import CHAR_SIZES, cue_features, grams, read_batch
+from prmktml.features import cue_features, grams, read_batch
 from prmktml.lexicon import Matches
 
 if TYPE_CHECKING:
@@ -75,9 +75,10 @@ class Span:
         }
 
 
-def intercept(model: "Model") -> float:
-    """Return the log-odds of pr against marketing before a word is read."""
-    return float(model.intercept[0] - model.intercept[1])
+def intercept(model: "Model", text: str) -> float:
+    """Return the log-odds of pr against marketing before a word is read: by the length alone."""
+    pr, marketing = model.baseline(read_batch([text]))[0, :2].tolist()
+    return float(pr - marketing)
 
 
 def weigh_spans(model: "Model", text: str) -> tuple[Span, ...]:
@@ -115,18 +116,31 @@ def weigh_spans(model: "Model", text: str) -> tuple[Span, ...]:
 
 def _ngram_contributions(model: "Model", tokens: "Tokens") -> NDArray[np.float64]:
     """Return what all n-grams add, by token, shape (n_tokens,)."""
-    found = grams(tokens)
+    found = grams(tokens, model.recipe)
     rows = model.rows.take(found.buckets)
     known = rows.nonzero()[0]
-    weights = model.weights.take(rows[known], axis=0)[:, :3].astype(np.float64)
-    norm = np.sqrt(max(weights[:, 0].sum(), 1e-12))
     starts, ends = found.starts[known], found.ends(tokens)[known]
-    chars = (found.kinds()[known] < len(CHAR_SIZES)).nonzero()[0]
+    kinds = found.kinds()[known]
+    chars = np.array([kind.startswith("char") for kind in model.recipe.kinds])[kinds].nonzero()[0]
     inside = starts[chars] + ~tokens.letters[starts[chars]]
     word = tokens.ends.searchsorted(inside, side="right")
     starts[chars] = np.maximum(starts[chars], tokens.starts[word])
     ends[chars] = np.minimum(ends[chars], tokens.ends[word])
-    return _spread(tokens, starts, ends, (weights[:, 1] - weights[:, 2]) / norm)
+    blocks = model.recipe.block_of_kinds()[kinds]
+    return _spread(tokens, starts, ends, _ngram_shares(model, rows[known], blocks))
+
+
+def _ngram_shares(
+    model: "Model", rows: NDArray[np.int32], blocks: NDArray[np.int64]
+) -> NDArray[np.float64]:
+    """Return what each known occurrence adds; repeats share what counts once."""
+    weights = model.weights.take(rows, axis=0)[:, :3].astype(np.float64)
+    if model.recipe.distinct:
+        _, same, counts = np.unique([blocks, rows], axis=1, return_inverse=True, return_counts=True)
+        weights /= counts.take(same.ravel())[:, None]
+    norms = np.sqrt(np.maximum(np.bincount(blocks, weights[:, 0]), 1e-12))
+    shares: NDArray[np.float64] = (weights[:, 1] - weights[:, 2]) / norms.take(blocks)
+    return shares
 
 
 def _cue_shares(model: "Model", tokens: "Tokens", matches: Matches) -> NDArray[np.float64]:
