@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from prmktml.codebook import Aspect, Label, Language, Reason, Verdict
 from prmktml.corpus import read_corpus
+from prmktml.model import FEW_KEYS, _repeats
 from prmktml.resources import find
 
 ANY_TEXT = st.text(st.characters(exclude_categories=[]), max_size=60) | st.text(
@@ -49,6 +50,20 @@ def test_a_prediction_is_of_the_promised_form(model, text):
         assert found.label is not Label.OTHER
         assert 0.5 <= found.confidence <= 1
     assert (found.verdict == Verdict.CLEAR) == (not found.reasons)
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    n_keys=st.sampled_from([0, 1, 2, 50, FEW_KEYS - 1, FEW_KEYS, 9 * FEW_KEYS]),
+    n_values=st.integers(1, 20 * FEW_KEYS),
+    step=st.sampled_from([1, 1 << 20, (1 << 32) + 1]),
+    seed=st.integers(0, 999),
+)
+def test_without_the_repeats_each_key_stands_once(n_keys, n_values, step, seed):
+    keys = np.random.default_rng(seed).integers(0, n_values, n_keys) * step
+    rest = np.delete(keys, _repeats(keys))
+    assert sorted(rest) == sorted(set(keys.tolist()))
+    assert len(set(_repeats(keys).tolist())) == n_keys - len(rest)
 
 
 def test_the_order_and_number_of_messages_is_kept(model):

@@ -42,7 +42,10 @@ BATCH_TEXTS: Final = 512
 BATCH_CODES: Final = 1 << 17
 GATHERED: Final = 1 << 14
 """Rows of weights that are gathered at once: 640 kB."""
+FEW_KEYS: Final = 1024
+"""From this many keys on a table finds repeats sooner than sorting."""
 _ROW_BITS: Final = 32
+_MIX: Final = np.uint64(0x9E37_79B9_7F4A_7C15)
 
 
 @dataclass(frozen=True)
@@ -123,30 +126,34 @@ class Model:
     def _sums(self, found: Grams) -> NDArray[np.float64]:
         """Add up rows of weights, shape (n_blocks, n_texts, 1 + N_OUTPUTS)."""
         rows, bounds = self._known_rows(found)
-        n_columns = self.weights.shape[1]
-        sums = np.zeros((len(bounds) - 1, n_columns))
-        cuts = bounds.searchsorted(np.arange(GATHERED, bounds[-1], GATHERED))
-        for first, last in pairwise([0, *dict.fromkeys(cuts.tolist()), len(sums)]):
-            start, stop = bounds[first], bounds[last]
-            some = first + (bounds[first + 1 : last + 1] > bounds[first:last]).nonzero()[0]
-            if some.size:
-                weights = self.weights.take(rows[start:stop], axis=0)
-                at = bounds.take(some) - start
-                sums[some] = np.add.reduceat(weights, at, axis=0, dtype=np.float64)
-        return sums.reshape(len(self.recipe.blocks), found.n_texts, n_columns)
+        sums = np.zeros((len(bounds) - 1, self.weights.shape[1]))
+        filled = (bounds[1:] > bounds[:-1]).nonzero()[0]
+        begins = bounds.take(filled)
+        cuts = begins.searchsorted(np.arange(0, len(rows) + GATHERED, GATHERED)).tolist()
+        for first, last in pairwise(cuts):
+            if last > first:
+                stop = begins[last] if last < len(begins) else len(rows)
+                weights = self.weights.take(rows[begins[first] : stop], axis=0)
+                at = begins[first:last] - begins[first]
+                sums[filled[first:last]] = np.add.reduceat(weights, at, axis=0, dtype=np.float64)
+        firsts = np.cumsum([0, *map(len, self.recipe.blocks)])[:-1]
+        return np.add.reduceat(sums.reshape(-1, found.n_texts, sums.shape[1]), firsts, axis=0)
 
-    def _known_rows(self, found: Grams) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Return rows of weights by block and text, and where each text of each block begins."""
-        blocks = self.recipe.block_of_kinds() * found.n_texts
-        keys = self.rows.take(found.buckets).astype(np.int64)
-        known = keys.nonzero()[0]
-        keys = keys.take(known) + (found.spread(blocks, 1).take(known) << _ROW_BITS)
-        keys.sort()
-        if self.recipe.distinct and keys.size:
-            keys = keys[np.append(True, keys[1:] != keys[:-1])]
-        n_sums = len(self.recipe.blocks) * found.n_texts
-        bounds = keys.searchsorted(np.arange(n_sums + 1) << _ROW_BITS)
-        return keys & ((1 << _ROW_BITS) - 1), bounds
+    def _known_rows(self, found: Grams) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+        """Return rows of weights in order, and where those of each kind and text begin.
+
+        What a text repeats within a block becomes row 0, which adds nothing.
+        """
+        rows = self.rows.take(found.buckets)
+        known = rows.nonzero()[0]
+        rows, bounds = rows.take(known), known.searchsorted(found.bounds)
+        if self.recipe.distinct:
+            blocks = self.recipe.block_of_kinds()[:, None] * found.n_texts
+            owners = (blocks + np.arange(found.n_texts)).ravel() << _ROW_BITS
+            keys = np.repeat(owners, np.diff(bounds))
+            keys += rows
+            rows[_repeats(keys)] = 0
+        return rows, bounds
 
     def decide(self, texts: Sequence[str], min_confidence: float = 0.5) -> Decisions:
         """Judge a batch; the result is laid out by column.
@@ -224,3 +231,29 @@ def batches(texts: Iterable[object]) -> Iterator[list[str]]:
             batch, size = [], 0
     if batch:
         yield batch
+
+
+def _repeats(keys: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the positions of all keys but one of each, in any order.
+
+    Keys claim the slots of a table; most are alone in theirs, so that few need sorting.
+    """
+    if len(keys) < FEW_KEYS:
+        return _sorted_repeats(keys)
+    bits = len(keys).bit_length() + 2
+    slots = (keys.view(np.uint64) * _MIX >> np.uint64(64 - bits)).view(np.int64)
+    claims = np.arange(len(keys), dtype=np.int32)
+    holders = np.empty(1 << bits, np.int32)
+    holders[slots] = claims
+    holders = holders.take(slots)
+    losers = (holders != claims).nonzero()[0]
+    same = keys.take(losers) == keys.take(holders.take(losers))
+    others = losers[~same]
+    return np.concatenate((losers[same], others.take(_sorted_repeats(keys.take(others)))))
+
+
+def _sorted_repeats(keys: NDArray[np.int64]) -> NDArray[np.int64]:
+    order = keys.argsort()
+    ordered = keys.take(order)
+    repeats: NDArray[np.int64] = order[1:][ordered[1:] == ordered[:-1]]
+    return repeats
