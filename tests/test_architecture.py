@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "src" / "prmktml"
 
 LAYERS = [
-    ["codebook", "errors", "entities"],
+    ["codebook", "errors", "entities", "links", "numerals"],
     ["resources", "atomic", "normalization"],
     ["tokens"],
     ["lexicon", "language"],
