@@ -26,9 +26,10 @@ from prmktml.atomic import replace_file
 from prmktml.corpus import Corpus, fingerprints, read_corpus
 from prmktml.crossvalidation import Parts
 from prmktml.decision import softmax
+from prmktml.entries import compile_lexicon
 from prmktml.estimators import build_pipeline
 from prmktml.evaluation import bootstrap, macro_f1
-from prmktml.lexicon import Lexicon, compile_lexicon
+from prmktml.lexicon import Lexicon
 from prmktml.resources import find
 from prmktml.scoring import MIN_GROUPS, markdown
 from prmktml.training import bundled_lexicon, folds, out_of_fold, train

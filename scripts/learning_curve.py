@@ -16,10 +16,10 @@ os.environ.update(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1")
 import numpy as np
 
 from prmktml.corpus import Corpus, read_corpus
-from prmktml.estimators import Heads, MessageFeatures, OccurrenceTfidf
+from prmktml.entries import Entry, compile_lexicon
+from prmktml.estimators import BlockTfidf, Heads, MessageFeatures
 from prmktml.evaluation import macro_f1
 from prmktml.features import read_batch
-from prmktml.lexicon import Entry, compile_lexicon
 from prmktml.model import batches
 from prmktml.scoring import markdown
 from prmktml.training import LABELS, folds
@@ -31,7 +31,7 @@ NO_LEXICON = compile_lexicon([Entry("none", "en", "nosuchwordanywhere")])
 
 def predict(X, labels, rows, X_new) -> np.ndarray:
     """Fit on rows, return pr (0) or marketing (1) for the new rows."""
-    tfidf = OccurrenceTfidf().fit(X[rows])
+    tfidf = BlockTfidf().fit(X[rows])
     heads = Heads().fit(tfidf.transform(X[rows]), np.array(LABELS)[labels[rows]])
     return heads.decision_function(tfidf.transform(X_new))[:, :2].argmax(axis=1)
 

@@ -16,7 +16,7 @@ LAYERS = [
     ["codebook", "errors", "entities", "links", "numerals"],
     ["resources", "atomic", "normalization"],
     ["tokens"],
-    ["lexicon", "language"],
+    ["lexicon", "entries", "language"],
     ["tables", "features", "decision"],
     ["model", "records"],
     ["modelfile", "ngrams", "corpus"],

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from prmktml.codebook import Label
 from prmktml.corpus import read_corpus
+from prmktml.entries import Entry, compile_lexicon, read_entries
 from prmktml.explanation import Span, explain
 from prmktml.explanation.clauses import share, split_clauses
 from prmktml.explanation.cuenames import LANGUAGES, cue_name, cue_names
@@ -22,7 +23,6 @@ from prmktml.explanation.flipping import EXACT_SPANS, flip_exactly, flip_greedil
 from prmktml.explanation.highlighting import in_words, locale_language, teller
 from prmktml.explanation.spans import intercept, weigh_spans
 from prmktml.features import KINDS, N_LENGTHS, Recipe, grams, read_batch
-from prmktml.lexicon import Entry, compile_lexicon, read_entries
 from prmktml.model import N_OUTPUTS
 from prmktml.resources import find
 

@@ -5,9 +5,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from prmktml.entries import Entry, compile_lexicon, read_entries
 from prmktml.errors import LexiconError
 from prmktml.features import cue_features, read_batch
-from prmktml.lexicon import Entry, compile_lexicon, read_entries, strip_proclitics
+from prmktml.lexicon import strip_proclitics
 from prmktml.normalization import normalize
 from prmktml.resources import find
 

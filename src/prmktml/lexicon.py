@@ -1,41 +1,51 @@
 """Cue classes (price, urgency, gratitude, …) and their matches in tokens.
 
-An entry is a normalized word, a prefix (``خصم*``) or a phrase of up to six words whose last
-may be a prefix. Arabic proclitics (و ف ب ل ك ال) are stripped from a token's front and the raw
-token is tried too; the words of a phrase are compared stripped. Reading the files is for
-training; a model carries the compiled form and matches with it.
+An entry is a word, a prefix or a phrase (:mod:`prmktml.entries` compiles them). Arabic proclitics
+(و ف ب ل ك ال) are stripped from a token's front and the raw token is tried too; the words of a
+phrase are compared stripped.
 """
 
-import csv
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
+from enum import IntEnum
+from functools import cache
+from itertools import accumulate, pairwise
 from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from prmktml.errors import LexiconError
-from prmktml.normalization import normalize
 from prmktml.tokens import SpanHasher, Tokens
 
-__all__ = ["Entry", "Lexicon", "Matches", "compile_lexicon", "read_entries", "strip_proclitics"]
+__all__ = ["Lexicon", "Matches", "Salt", "chain_key", "salted_key", "strip_proclitics"]
 
 LONGEST_PREFIX: Final = 16
 STEM: Final = 3
 MAX_WORDS: Final = 6
+PRESENT: Final = 254
+"""Stands for a key that is only the beginning of an entry."""
+_NONE: Final = 255
 _MIX: Final = np.uint32(0x9E3779B1)
 _FILTER_BITS: Final = 18
+_FILTER_SHIFT: Final = np.uint32(32 - _FILTER_BITS)
 _SALTS: Final = np.arange(64, dtype=np.uint32) * np.uint32(0x27D4EB2F)
-_WAW, _FEH, _BEH, _LAM, _KAF, _ALEF = (ord(c) for c in "وفبلكا")
 
 
-class Entry(NamedTuple):
-    """One line of a lexicon file."""
+class Salt(IntEnum):
+    """What a key is of: one table holds them all.
 
-    cue: str
-    language: str
-    text: str
+    Whole words, heads of phrases, phrases, the first letters of prefixes, chains that a prefix
+    ends, links of a chain; prefixes by length, alone and at the end of a phrase.
+    """
+
+    WORD = 1
+    HEAD = 2
+    PHRASE = 3
+    STEM = 4
+    OPEN = 5
+    LINK = 6
+    PREFIX = 10
+    PHRASE_PREFIX = 40
 
 
 class Matches(NamedTuple):
@@ -47,71 +57,61 @@ class Matches(NamedTuple):
     ends: NDArray[np.int64]
 
 
-def read_entries(paths: Iterable[Path]) -> list[Entry]:
-    """Read lexicon files: ``class<TAB>language<TAB>entry`` a line, ``#`` begins a comment.
+_PROCLITICS: Final = "وفبكلا"
+_OTHER, _WAW, _FEH, _BEH, _KAF, _LAM, _ALEF = range(len(_PROCLITICS) + 1)
+_ALEF_CODE: Final = np.uint32(ord("ا"))
+_KINDS: Final = np.array([_PROCLITICS.find(chr(c)) + 1 for c in range(_ALEF_CODE, ord("و") + 2)])
+"""Kind of each letter from ا on; the last cell stands for all other code points."""
+_LONGEST_WORD: Final = 7
+"""Longer words lose their proclitics as those of this length do."""
+_GRID: Final = (*(len(_PROCLITICS) + 1,) * 4, _LONGEST_WORD + 1)
+_GRID_STEPS: Final = np.array([_GRID[0] ** power * _GRID[-1] for power in (3, 2, 1, 0)])
 
-    Raises
-    ------
-    LexiconError
-        If a line has not three fields, or an entry has more than six words.
+
+@cache
+def _n_proclitics() -> NDArray[np.int8]:
+    """Return how many letters go, by the kinds of the first four letters and the length.
+
+    و or ف go first, then ب, ل or ك, then ال (or لل). Three letters always stay, two behind و.
     """
-    entries = []
-    for path in paths:
-        with path.open(encoding="utf-8", newline="") as file:
-            for number, row in enumerate(
-                csv.reader(file, delimiter="\t", quoting=csv.QUOTE_NONE), 1
-            ):
-                if not row or row[0].startswith("#"):
-                    continue
-                if len(row) != 3 or not 1 <= len(row[2].split()) <= MAX_WORDS:
-                    raise LexiconError(
-                        f"{path}, line {number}: found {row!r}; a line is class, language and an "
-                        f"entry of one to {MAX_WORDS} words, set apart by tabs"
-                    )
-                entries.append(Entry(*row))
-    return entries
+    first, second, third, fourth, length = np.indices(_GRID)
+    joined = ((first == _WAW) & (length > 2)) | ((first == _FEH) & (length > 3))
+    first, second = np.where(joined, second, first), np.where(joined, third, second)
+    third = np.where(joined, fourth, third)
+    length -= joined
+    double = (first == _LAM) & (second == _LAM) & (length > 4)
+    single = ((first == _BEH) | (first == _LAM) | (first == _KAF)) & ~double & (length > 3)
+    first, second = np.where(single, second, first), np.where(single, third, second)
+    length -= single
+    article = (first == _ALEF) & (second == _LAM) & ~double & (length > 4)
+    gone: NDArray[np.int64] = 2 * (double | article) + joined + single
+    return gone.ravel().astype(np.int8)
 
 
 def strip_proclitics(
     codes: NDArray[np.uint32], starts: NDArray[np.int64], ends: NDArray[np.int64]
 ) -> NDArray[np.int64]:
-    """Return where each token begins once its Arabic proclitics are off, shape of `starts`.
-
-    و or ف go first, then ب, ل or ك, then ال (or لل). Three letters always stay, two behind و.
-    """
-    last = len(codes) - 1
-    begin = starts.copy()
-
-    def at(offset: int) -> NDArray[np.uint32]:
-        return codes.take(np.minimum(begin + offset, last))
-
-    first = at(0)
-    begin += ((first == _WAW) & (ends - begin > 2)) | ((first == _FEH) & (ends - begin > 3))
-    first = at(0)
-    double = (first == _LAM) & (at(1) == _LAM) & (ends - begin > 4)
-    begin += np.where(double, 2, 0)
-    one = ((first == _BEH) | (first == _LAM) | (first == _KAF)) & ~double & (ends - begin > 3)
-    begin += one
-    article = (at(0) == _ALEF) & (at(1) == _LAM) & ~double & (ends - begin > 4)
-    begin += np.where(article, 2, 0)
-    return begin
+    """Return where each token begins once its Arabic proclitics are off, shape of `starts`."""
+    letters = codes.take(starts[:, None] + np.arange(4), mode="clip") - _ALEF_CODE
+    cells = _KINDS.take(letters, mode="clip") @ _GRID_STEPS
+    cells += np.minimum(ends - starts, _LONGEST_WORD)
+    begins: NDArray[np.int64] = starts + _n_proclitics().take(cells)
+    return begins
 
 
-def _key(hashes: NDArray[np.uint32], salt: int | NDArray[np.int64]) -> NDArray[np.uint32]:
-    mixed = (hashes ^ (_SALTS.take(salt))) * _MIX
+def _key(salted: NDArray[np.uint32]) -> NDArray[np.uint32]:
+    mixed = salted * _MIX
     return mixed ^ (mixed >> np.uint32(15))
 
 
-def _chain(left: NDArray[np.uint32], right: NDArray[np.uint32]) -> NDArray[np.uint32]:
-    return _key(left, _LINK) + right
+def salted_key(hashes: NDArray[np.uint32], salt: int) -> NDArray[np.uint32]:
+    """Return the keys of hashes, shape of `hashes`; each :class:`Salt` gives other keys."""
+    return _key(hashes ^ _SALTS[salt])
 
 
-_WORD, _HEAD, _PHRASE, _STEMS, _OPEN, _LINK, _PREFIX, _PHRASE_PREFIX = 1, 2, 3, 4, 5, 6, 10, 40
-"""Salts: one table holds whole words, heads of phrases, phrases, the first letters of prefixes,
-chains that a prefix ends, and prefixes by length."""
-PRESENT: Final = 254
-"""Stands for a key that is only the beginning of an entry."""
-_NONE: Final = 255
+def chain_key(left: NDArray[np.uint32], right: NDArray[np.uint32]) -> NDArray[np.uint32]:
+    """Return the hashes of phrases that a further word makes longer."""
+    return salted_key(left, Salt.LINK) + right
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,95 +148,110 @@ class Lexicon:
     ) -> "Lexicon":
         """Build the lexicon that a model file holds."""
         present = np.zeros(1 << _FILTER_BITS, bool)
-        present[keys >> np.uint32(32 - _FILTER_BITS)] = True
+        present[keys >> _FILTER_SHIFT] = True
         alone, at_end = (np.array(list(part), np.int64) for part in lengths)
         return cls(tuple(cues), keys, ids, present, (alone, at_end))
 
     def match(self, tokens: Tokens) -> Matches:
-        """Find cues: of each token the whole word or else its longest prefix, and all phrases."""
+        """Find cues: of each token the whole word or else its longest prefix, and all phrases.
+
+        Of a token with proclitics, what the raw token is comes before what the stripped one is.
+        """
+        n_tokens = len(tokens.starts)
         bare = strip_proclitics(tokens.batch.codes, tokens.starts, tokens.ends)
-        stripped = tokens.hasher(bare, tokens.ends)
-        found = np.full(len(tokens.starts), _NONE, np.uint8)
         moved = (bare != tokens.starts).nonzero()[0]
-        for where, starts in ((np.arange(len(found)), bare), (moved, tokens.starts[moved])):
-            ends = tokens.ends.take(where)
-            stems = tokens.hasher(starts, np.minimum(starts + STEM, ends))
-            some = (self._ids(_key(stems, _STEMS)) != _NONE).nonzero()[0]
-            ids = self._longest(tokens.hasher, starts.take(some), ends.take(some))
-            hit = ids != _NONE
-            found[where[some[hit]]] = ids[hit]
-        for hashes in (stripped, tokens.hashes):
-            ids = self._ids(_key(hashes, _WORD))
-            np.copyto(found, ids, where=ids != _NONE)
-        at = (found != _NONE).nonzero()[0]
-        owners = tokens.owners
-        single = Matches(owners[at], found[at].astype(np.int64), tokens.starts[at], tokens.ends[at])
-        return _join([single, *self._phrases(tokens, bare, stripped, owners)])
+        stripped = tokens.hashes.copy()
+        stripped[moved] = tokens.hasher(bare.take(moved), tokens.ends.take(moved))
+        # both forms of each token, the raw one later, so that it is written over the bare one
+        of = np.concatenate((np.arange(n_tokens), moved))
+        starts, ends = np.concatenate((bare, tokens.starts.take(moved))), tokens.ends.take(of)
+        words = np.concatenate((stripped, tokens.hashes.take(moved)))
+        stems = tokens.hasher(starts, np.minimum(starts + STEM, ends))
+        (stem, _), (word, word_ids), (head, _) = self._find(
+            (stems, Salt.STEM), (words, Salt.WORD), (stripped, Salt.HEAD)
+        )
+        prefix, prefix_ids = self._prefixes(tokens.hasher, starts.take(stem), ends.take(stem))
+        found = np.full(n_tokens, _NONE, np.uint8)
+        found[of.take(stem.take(prefix))] = prefix_ids
+        found[of.take(word)] = word_ids
+        single = (found != _NONE).nonzero()[0]
+        parts = [(single, single, found.take(single))]
+        parts += self._phrases(tokens, bare, stripped, head)
+        first, last, cues = (np.concatenate(column) for column in zip(*parts, strict=True))
+        owners = tokens.bounds.searchsorted(first, "right") - 1
+        return Matches(
+            owners, cues.astype(np.int64), tokens.starts.take(first), tokens.ends.take(last)
+        )
 
-    def _ids(self, keys: NDArray[np.uint32]) -> NDArray[np.uint8]:
-        """Return the class of each key, shape of `keys`; 255 where it is unknown."""
-        ids = np.full(len(keys), _NONE, np.uint8)
-        maybe = (self.filter.take(keys >> np.uint32(32 - _FILTER_BITS))).nonzero()[0]
+    def _find(
+        self, *sought: tuple[NDArray[np.uint32], int]
+    ) -> list[tuple[NDArray[np.int64], NDArray[np.uint8]]]:
+        """Look hashes up with a salt each; return positions of those known, and their classes."""
+        at, ids = self._look_up(_key(np.concatenate([h ^ _SALTS[salt] for h, salt in sought])))
+        edges = [0, *accumulate(len(hashes) for hashes, _ in sought)]
+        cuts = pairwise(at.searchsorted(edges).tolist())
+        return [(at[i:j] - edge, ids[i:j]) for edge, (i, j) in zip(edges, cuts, strict=False)]
+
+    def _look_up(self, keys: NDArray[np.uint32]) -> tuple[NDArray[np.int64], NDArray[np.uint8]]:
+        """Return the positions of known keys, ascending, and their classes."""
+        maybe = self.filter.take(keys >> _FILTER_SHIFT).nonzero()[0]
         keys = keys.take(maybe)
-        at = np.minimum(self.keys.searchsorted(keys), len(self.keys) - 1)
-        right = (self.keys.take(at) == keys).nonzero()[0]
-        ids[maybe.take(right)] = self.ids.take(at.take(right))
-        return ids
+        at = self.keys.searchsorted(keys)
+        right = (self.keys.take(at, mode="clip") == keys).nonzero()[0]
+        return maybe.take(right), self.ids.take(at.take(right))
 
-    def _longest(
+    def _prefixes(
         self,
         hasher: SpanHasher,
         starts: NDArray[np.int64],
         ends: NDArray[np.int64],
         chain: NDArray[np.uint32] | None = None,
-    ) -> NDArray[np.uint8]:
-        """Return the class of the longest prefix that each span begins with, shape of `starts`."""
+    ) -> tuple[NDArray[np.int64], NDArray[np.uint8]]:
+        """Return which spans begin with a prefix, and its class; the longest of a span comes last.
+
+        A span shorter than a prefix is hashed whole, which is no key with that prefix's salt.
+        """
         lengths = self.lengths[chain is not None]
         if not len(starts) or not len(lengths):
-            return np.full(len(starts), _NONE, np.uint8)
-        stops = starts[:, None] + lengths
-        span, which = np.nonzero(stops <= ends[:, None])
-        hashes = hasher(starts[span], stops[span, which])
-        salts = (_PREFIX if chain is None else _PHRASE_PREFIX) + lengths[which]
+            return np.zeros(0, np.int64), np.zeros(0, np.uint8)
+        starts = starts[:, None]
+        hashes = hasher(starts, np.minimum(starts + lengths, ends[:, None]))
+        salt = Salt.PREFIX
         if chain is not None:
-            hashes = _chain(chain[span], hashes)
-        ids = np.full(stops.shape, _NONE, np.uint8)
-        ids[span, which] = self._ids(_key(hashes, salts))
-        longest = stops.shape[1] - 1 - (ids[:, ::-1] != _NONE).argmax(axis=1)
-        result: NDArray[np.uint8] = ids[np.arange(len(starts)), longest]
-        return result
+            hashes, salt = chain_key(chain[:, None], hashes), Salt.PHRASE_PREFIX
+        at, ids = self._look_up(_key(hashes ^ _SALTS.take(salt + lengths)).ravel())
+        return at // len(lengths), ids
 
     def _phrases(
         self,
         tokens: Tokens,
         bare: NDArray[np.int64],
         stripped: NDArray[np.uint32],
-        owners: NDArray[np.int64],
-    ) -> list[Matches]:
-        at = (self._ids(_key(stripped, _HEAD)) != _NONE).nonzero()[0]
-        chain, matches = stripped[at], []
+        first: NDArray[np.int64],
+    ) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.uint8]]]:
+        """Yield first tokens, last tokens and classes of phrases, the shorter ones first."""
+        chain = stripped.take(first)
+        text_ends = tokens.bounds.take(tokens.bounds.searchsorted(first, "right"))
         for step in range(1, MAX_WORDS):
-            going = (at + step < len(stripped)).nonzero()[0]
-            going = going[owners[at[going] + step] == owners[at[going]]]
+            going = (first + step < text_ends).nonzero()[0]
             if not going.size:
-                break
-            at, chain = at[going], chain[going]
-            word = at + step
-            found = np.full(len(at), _NONE, np.uint8)
-            open_ = (self._ids(_key(chain, _OPEN)) != _NONE).nonzero()[0]
-            found[open_] = self._longest(
-                tokens.hasher, bare[word[open_]], tokens.ends[word[open_]], chain[open_]
+                return
+            first, chain, text_ends = first.take(going), chain.take(going), text_ends.take(going)
+            last = first + step
+            longer = chain_key(chain, stripped.take(last))
+            (open_, _), (whole, whole_ids), (alive, _) = self._find(
+                (chain, Salt.OPEN), (longer, Salt.PHRASE), (longer, Salt.HEAD)
             )
-            chain = _chain(chain, stripped[word])
-            ids = self._ids(_key(chain, _PHRASE))
-            np.copyto(found, ids, where=ids != _NONE)
+            found = np.full(len(first), _NONE, np.uint8)
+            word = last.take(open_)
+            prefix, prefix_ids = self._prefixes(
+                tokens.hasher, bare.take(word), tokens.ends.take(word), chain.take(open_)
+            )
+            found[open_.take(prefix)] = prefix_ids
+            found[whole] = whole_ids
             hit = (found != _NONE).nonzero()[0]
-            first, last = at[hit], word[hit]
-            cues = found[hit].astype(np.int64)
-            matches.append(Matches(owners[first], cues, tokens.starts[first], tokens.ends[last]))
-            alive = self._ids(_key(chain, _HEAD)) != _NONE
-            at, chain = at[alive], chain[alive]
-        return matches
+            yield first.take(hit), last.take(hit), found.take(hit)
+            first, chain, text_ends = first.take(alive), longer.take(alive), text_ends.take(alive)
 
     def counts(self, tokens: Tokens) -> NDArray[np.int64]:
         """Count the cues of each text, shape (n_texts, n_cues)."""
@@ -244,68 +259,3 @@ class Lexicon:
         n_texts, n_cues = len(tokens.bounds) - 1, len(self.cues)
         flat = np.bincount(matches.owners * n_cues + matches.cues, minlength=n_texts * n_cues)
         return flat.reshape(n_texts, n_cues)
-
-
-def _join(parts: list[Matches]) -> Matches:
-    return Matches(*(np.concatenate(column) for column in zip(*parts, strict=True)))
-
-
-def _keys(words: list[str]) -> tuple[int, set[int], int, bool]:
-    """Return the key of an entry, the keys of its beginnings, its prefix length, if a phrase."""
-    is_prefix, is_phrase = words[-1].endswith("*"), len(words) > 1
-    parts = [_bare_hash(word.rstrip("*"), strip=is_phrase) for word in words]
-    chain, before, begins = parts[0][0], parts[0][0], set()
-    for hashes, _ in parts[1:]:
-        begins.add(int(_key(chain, _HEAD)[0]))
-        before, chain = chain, _chain(chain, hashes)
-    length = parts[-1][1] * is_prefix
-    if length > LONGEST_PREFIX or (is_prefix and not is_phrase and length < STEM):
-        raise LexiconError(
-            f"prefix {words[-1]!r} has {length} letters; allowed are {STEM} to {LONGEST_PREFIX}"
-        )
-    if not is_phrase and is_prefix:
-        stem, _ = _bare_hash(words[0][:STEM], strip=False)
-        return int(_key(chain, _PREFIX + length)[0]), {int(_key(stem, _STEMS)[0])}, length, False
-    if is_phrase and is_prefix:
-        begins.add(int(_key(before, _OPEN)[0]))
-    salt = _PHRASE_PREFIX + length if is_prefix else _PHRASE if is_phrase else _WORD
-    return int(_key(chain, salt)[0]), begins, length, is_phrase
-
-
-def _bare_hash(word: str, *, strip: bool) -> tuple[NDArray[np.uint32], int]:
-    codes = np.array([ord(char) for char in word], np.uint32)
-    start, end = np.array([0]), np.array([len(codes)])
-    if strip:
-        start = strip_proclitics(codes, start, end)
-    return SpanHasher(codes)(start, end), int(end[0] - start[0])
-
-
-def compile_lexicon(entries: Iterable[Entry]) -> Lexicon:
-    """Compile entries for matching; of one text in two classes the first class stays.
-
-    Examples
-    --------
-    >>> from prmktml.normalization import normalize_texts
-    >>> from prmktml.tokens import tokenize
-    >>> lexicon = compile_lexicon(
-    ...     [Entry("discount", "ar", "خصم*"), Entry("urgency", "ar", "لا تفوت*")]
-    ... )
-    >>> lexicon.counts(tokenize(normalize_texts(["لا تفوّت والخصم", "خصم، خصم"]))).tolist()
-    [[1, 1], [2, 0]]
-    """
-    entries = list(entries)
-    cues = tuple(dict.fromkeys(entry.cue for entry in entries))
-    ids: dict[int, int] = {}
-    beginnings: set[int] = set()
-    lengths: tuple[set[int], set[int]] = (set(), set())
-    for entry in entries:
-        star = "*" if entry.text.endswith("*") else ""
-        key, begins, length, is_phrase = _keys((normalize(entry.text.rstrip("*")) + star).split())
-        ids.setdefault(key, cues.index(entry.cue))
-        beginnings |= begins
-        lengths[is_phrase].add(length)
-    for begin in beginnings:
-        ids.setdefault(begin, PRESENT)
-    keys = np.array(sorted(ids), np.uint32)
-    sizes = [sorted(part - {0}) for part in lengths]
-    return Lexicon.from_arrays(cues, keys, np.array([ids[int(k)] for k in keys], np.uint8), sizes)

@@ -21,12 +21,13 @@ from prmktml.calibration import Calibration, calibrate, choose_thresholds
 from prmktml.codebook import Label
 from prmktml.corpus import MIN_ROWS, Corpus, fingerprints, read_corpus
 from prmktml.decision import Thresholds
+from prmktml.entries import compile_lexicon, read_entries
 from prmktml.errors import DataError
 from prmktml.estimators import Heads, MessageFeatures, build_pipeline
 from prmktml.evaluation import confusion, fold_scores
 from prmktml.features import N_LENGTHS
 from prmktml.language import LanguageWords, read_language_words
-from prmktml.lexicon import Lexicon, compile_lexicon, read_entries
+from prmktml.lexicon import Lexicon
 from prmktml.model import N_OUTPUTS, Model
 from prmktml.resources import find
 
