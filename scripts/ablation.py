@@ -1,7 +1,8 @@
 """What each part of the model adds: macro-F1 of pr and marketing without it.
 
 ``uv run python scripts/ablation.py [--external FILE] [--seeds N]`` prints a Markdown table, on
-unseen groups of the corpus (mean over seeds of the folds) and on a labelled file outside it.
+unseen groups of the corpus (mean and standard deviation over seeds of the folds) and on a labelled
+file outside it.
 """
 
 import argparse
@@ -11,43 +12,43 @@ from pathlib import Path
 os.environ.update(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1")
 
 import numpy as np
-import scipy.sparse as sp
 
 from prmktml.corpus import Corpus, read_corpus
-from prmktml.estimators import N_BUCKETS, Heads, MessageFeatures, OccurrenceTfidf
+from prmktml.estimators import BlockTfidf, Heads, MessageFeatures
 from prmktml.evaluation import macro_f1, roc_auc
+from prmktml.features import RECIPE, Recipe
+from prmktml.model import N_OUTPUTS
 from prmktml.scoring import markdown
 from prmktml.training import LABELS, bundled_lexicon, folds
 
 ROOT = Path(__file__).parents[1]
 
-VARIANTS: dict[str, tuple[dict[str, float], dict[str, float], str]] = {
-    "as it is": ({}, {}, ""),
-    "without the cue lexicon": ({}, {}, "cues"),
-    "without n-grams": ({}, {}, "ngrams"),
-    "plain idf (power 1)": ({"power": 1.0}, {}, ""),
-    "no idf (power 0)": ({"power": 0.0}, {}, ""),
-    "cues at full scale": ({"cue_scale": 1.0}, {}, ""),
-    "n-grams of two texts too": ({"min_df": 2}, {}, ""),
-    "stronger regularization (C=3)": ({}, {"C": 3.0}, ""),
+ALL_CHARS = Recipe((("char2", "char3", "char4", "char5"), ("word1", "word2")), distinct=True)
+ONE_BLOCK = Recipe((("char4", "word1", "word2"),), distinct=True)
+WORDS = Recipe((("word1", "word2"),), distinct=True)
+REPEATS = RECIPE._replace(distinct=False)
+NO_WORDS = Recipe((("char4",),), distinct=True)
+
+VARIANTS: dict[str, tuple[Recipe, dict[str, float], dict[str, float]]] = {
+    "as it is": (RECIPE, {}, {}),
+    "without the cue lexicon": (RECIPE, {"cue_scale": 0.0}, {}),
+    "without lengths": (RECIPE, {"length_scale": 0.0}, {}),
+    "without n-grams": (RECIPE, {"min_df": 10**6}, {"C": 1.0}),
+    "without characters": (WORDS, {}, {}),
+    "without words": (NO_WORDS, {}, {}),
+    "characters of 2 to 5": (ALL_CHARS, {}, {}),
+    "words and characters under one norm": (ONE_BLOCK, {}, {}),
+    "repeated n-grams counted": (REPEATS, {}, {}),
+    "n-grams of three texts at least": (RECIPE, {"min_df": 3}, {}),
+    "plain idf (power 1)": (RECIPE, {"power": 1.0}, {}),
+    "cues at twice the scale": (RECIPE, {"cue_scale": 0.5}, {}),
+    "stronger regularization (C=5)": (RECIPE, {}, {"C": 5.0}),
 }
 
 
-def without(X: sp.csr_array, part: str) -> sp.csr_array:
-    """Blank out the columns of a part."""
-    if not part:
-        return X
-    kept = np.ones(X.shape[1])
-    kept[N_BUCKETS:] = part != "cues"
-    kept[:N_BUCKETS] = part != "ngrams"
-    blanked = X @ sp.diags_array(kept)
-    blanked.eliminate_zeros()
-    return blanked.tocsr()
-
-
-def fit(X, labels, tfidf, heads):
+def fit(X, labels, recipe, tfidf, heads):
     """Fit weighting and label head; return both."""
-    weighting = OccurrenceTfidf(**tfidf).fit(X)
+    weighting = BlockTfidf(n_blocks=len(recipe.blocks), **tfidf).fit(X)
     return weighting, Heads(**heads).fit(weighting.transform(X), np.array(LABELS)[labels])
 
 
@@ -62,22 +63,23 @@ def cells(corpus: Corpus, scores: np.ndarray) -> list[float]:
     return [*found, roc_auc(other, corpus.labels == 2)]
 
 
-def measure(name, corpus, X, external, X_out, seeds) -> list[str]:
+def measure(name, corpus, external, seeds) -> list[str]:
     """One row of the table."""
-    tfidf, heads, part = VARIANTS[name]
-    inside = []
-    X, X_out = without(X, part), None if X_out is None else without(X_out, part)
+    recipe, tfidf, heads = VARIANTS[name]
+    features = MessageFeatures(bundled_lexicon(), recipe)
+    X, inside = features.transform(corpus.texts), []
     for seed in range(seeds):
-        scores = np.zeros((len(corpus), 9))
+        scores = np.zeros((len(corpus), N_OUTPUTS))
         for train, test in folds(corpus, seed):
-            weighting, head = fit(X[train], corpus.labels[train], tfidf, heads)
+            weighting, head = fit(X[train], corpus.labels[train], recipe, tfidf, heads)
             scores[test] = head.decision_function(weighting.transform(X[test]))
         inside.append(cells(corpus, scores))
-    row = [name, *(f"{value:.3f}" for value in np.mean(inside, axis=0))]
+    means, spreads = np.mean(inside, axis=0), np.std(inside, axis=0)
+    row = [name, *(f"{m:.3f} ± {s:.3f}" for m, s in zip(means, spreads, strict=True))]
     if external is not None:
-        weighting, head = fit(X, corpus.labels, tfidf, heads)
-        outside = cells(external, head.decision_function(weighting.transform(X_out)))
-        row += [f"{value:.3f}" for value in outside]
+        weighting, head = fit(X, corpus.labels, recipe, tfidf, heads)
+        X_out = weighting.transform(features.transform(external.texts))
+        row += [f"{value:.3f}" for value in cells(external, head.decision_function(X_out))]
     return row
 
 
@@ -85,16 +87,13 @@ def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--external", type=Path)
-    parser.add_argument("--seeds", type=int, default=1)
+    parser.add_argument("--seeds", type=int, default=5)
     args = parser.parse_args()
     corpus = read_corpus(ROOT / "data" / "corpus.csv")
     external = read_corpus(args.external) if args.external else None
-    features = MessageFeatures(bundled_lexicon())
-    X = features.transform(corpus.texts)
-    X_out = features.transform(external.texts) if external else None
     head = ["variant", "ar", "en", "AUROC other"]
     head += ["external: ar", "en", "AUROC other"] if external else []
-    rows = [measure(name, corpus, X, external, X_out, args.seeds) for name in VARIANTS]
+    rows = [measure(name, corpus, external, args.seeds) for name in VARIANTS]
     print(markdown(head, rows))
 
 

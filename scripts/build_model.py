@@ -2,7 +2,7 @@
 
 ``uv run python scripts/build_model.py`` with the locked packages and one thread gives the same
 bytes each time. ``--external FILE`` also measures the model on a labelled file and puts the table
-into ``models/external.md``, which the card includes.
+into ``models/external.md``, which the card includes, and the few figures into both READMEs.
 """
 
 import argparse
@@ -14,7 +14,7 @@ from pathlib import Path
 os.environ.update(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1", MKL_NUM_THREADS="1")
 
 from prmktml.corpus import read_corpus
-from prmktml.modelcard import external_table, model_card
+from prmktml.modelcard import external_table, model_card, short_table
 from prmktml.modelfile import load, save, to_bytes
 from prmktml.ngrams import write_ngrams
 from prmktml.scoring import score, score_folds
@@ -22,6 +22,14 @@ from prmktml.training import train
 
 ROOT = Path(__file__).parents[1]
 MODELS = ROOT / "models"
+
+
+def put_scores(name: str, table: str) -> None:
+    """Put a table between the marks of a README."""
+    begin, end = "<!-- scores -->", "<!-- /scores -->"
+    before, _, rest = (ROOT / name).read_text(encoding="utf-8").partition(begin)
+    text = f"{before}{begin}\n{table}\n{end}{rest.partition(end)[2]}"
+    (ROOT / name).write_text(text, encoding="utf-8")
 
 
 def main() -> None:
@@ -41,8 +49,11 @@ def main() -> None:
     table = MODELS / "external.md"
     if external:
         digest = hashlib.sha256(external.read_bytes()).hexdigest()
-        section = external_table(score(model, read_corpus(external)), digest)
-        table.write_text(section + "\n", encoding="utf-8")
+        outside = score(model, read_corpus(external))
+        table.write_text(external_table(outside, digest) + "\n", encoding="utf-8")
+        inside = score_folds(model, corpus, trained.scores)
+        put_scores("README.md", short_table(inside, outside))
+        put_scores("README.ar.md", short_table(inside, outside, "ar"))
     section = table.read_text(encoding="utf-8").strip() if table.exists() else ""
     card = model_card(model, score_folds(model, corpus, trained.scores), section)
     (MODELS / "README.md").write_text(card, encoding="utf-8")

@@ -8,21 +8,36 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+BOTH = pytest.mark.parametrize("name", ["README.md", "README.ar.md"])
 
 
-def test_the_python_examples_of_the_readme_run():
-    found = doctest.testfile(str(ROOT / "README.md"), module_relative=False)
+@BOTH
+def test_the_python_examples_of_the_readme_run(name):
+    found = doctest.testfile(str(ROOT / name), module_relative=False)
     assert found.attempted >= 4
     assert found.failed == 0
 
 
-def test_the_borderline_examples_have_the_labels_that_the_readme_gives(model):
-    rows = re.findall(r"^\| (.+?) \| (pr|marketing|other)\b.*\|$", README, re.MULTILINE)
+@BOTH
+def test_the_borderline_examples_have_the_labels_that_the_readme_gives(name, model):
+    text = (ROOT / name).read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (.+?) \| (pr|marketing|other)\b.*\|$", text, re.MULTILINE)
     assert len(rows) >= 6
     for text, label in rows:
         found = model.predict(text)
         said = max(found.probabilities, key=found.probabilities.get)
         assert said == label, text
+
+
+@BOTH
+def test_the_figures_of_the_readme_are_those_of_the_models_card(name):
+    block = (ROOT / name).read_text(encoding="utf-8").split("<!-- scores -->")[1]
+    card = (ROOT / "models" / "README.md").read_text(encoding="utf-8")
+    figures = re.findall(
+        r"0\.\d{3}(?: \[0\.\d{3}, 0\.\d{3}\])?", block.split("<!-- /scores -->")[0]
+    )
+    assert len(figures) >= 12
+    assert [figure for figure in figures if figure not in card] == []
 
 
 def test_there_are_exactly_two_set_up_commands():

@@ -94,7 +94,7 @@ class BlockTfidf(TransformerMixin, BaseEstimator):
     n_blocks : int
     min_df : int, default 2
         Buckets that fewer texts hold are left out.
-    cue_scale : float, default 0.5
+    cue_scale : float, default 0.25
         Weight of cue features beside n-grams, before regularization.
     length_scale : float, default 0.1
         The same for lengths.
@@ -111,7 +111,7 @@ class BlockTfidf(TransformerMixin, BaseEstimator):
         self,
         n_blocks: int = len(RECIPE.blocks),
         min_df: int = 2,
-        cue_scale: float = 0.5,
+        cue_scale: float = 0.25,
         length_scale: float = 0.1,
         power: float = 1.5,
     ) -> None:
@@ -169,7 +169,7 @@ class Heads(ClassifierMixin, BaseEstimator):
     intercept_ : ndarray, shape (N_OUTPUTS,)
     """
 
-    def __init__(self, C: float = 10.0, aspect_C: float = 5.0) -> None:
+    def __init__(self, C: float = 15.0, aspect_C: float = 5.0) -> None:
         self.C = C
         self.aspect_C = aspect_C
 

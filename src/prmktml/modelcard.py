@@ -1,12 +1,12 @@
 """The card of a model: what it is for, how good it is, where it fails; generated, never typed."""
 
-from typing import Any
+from typing import Any, Final
 
 from prmktml.model import Model
 from prmktml.scoretables import slice_sections
-from prmktml.scoring import Scored
+from prmktml.scoring import Scored, markdown
 
-__all__ = ["external_table", "model_card"]
+__all__ = ["external_table", "model_card", "short_table"]
 
 _INTENDED = """\
 It tells whether a campaign message in Arabic (all varieties) or English is PR-style (values,
@@ -65,14 +65,45 @@ def _kept_together(info: dict[str, Any]) -> str:
 def _making(model: Model, info: dict[str, Any]) -> str:
     packages = ", ".join(f"{name} {version}" for name, version in info["packages"].items())
     return (
-        "Logistic regression on hashed word 1-2-grams, character 2-5-grams and counts of cue "
-        f"classes, folded into one matrix: {len(model.buckets):,} n-grams, "
-        f"{len(model.lexicon.cues)} cue classes from {len(model.lexicon.keys):,} keys, nine "
+        f"Logistic regression on hashed n-grams ({', '.join(model.recipe.kinds)}), counts of cue "
+        f"classes and lengths, folded into one matrix: {len(model.buckets):,} n-grams, "
+        f"{len(model.lexicon.cues)} cue classes from {len(model.lexicon.keys):,} keys, ten "
         f"outputs. Corpus: {info['corpus']['n']:,} messages, SHA-256 "
         f"`{info['corpus']['sha256'][:16]}…`. Trained with {packages}. Calibrated out of fold; "
         f"thresholds: clear {model.thresholds.clear}, other {model.thresholds.other}, "
         f"mixed {model.thresholds.mixed}."
     )
+
+
+_MEASURES: Final = {
+    "macro-F1, Arabic": "الدقّة المتوازنة (macro-F1)، العربية",
+    "macro-F1, English": "الدقّة المتوازنة (macro-F1)، الإنجليزية",
+    "right primary aspect": "الجانب الأول صحيح",
+    "calibration error (ECE)": "خطأ المعايرة (ECE)",
+    "`clear`: share wrong": "`clear`: نسبة الخطأ",
+    "`clear`: share of messages": "`clear`: نسبة الرسائل",
+    "telling `other` apart (AUROC)": "تمييز `other` (AUROC)",
+}
+"""Rows of the short table, and what they are called in Arabic."""
+
+
+def short_table(inside: Scored, outside: Scored, lang: str = "en") -> str:
+    """Return the few figures that a README shows: unseen groups beside other messages.
+
+    Parameters
+    ----------
+    inside, outside : Scored
+        Out-of-fold scores of the corpus, and scores on a labelled file outside it.
+    lang : "en" or "ar"
+    """
+    columns = [scored.headline() for scored in (inside, outside)]
+    names = _MEASURES if lang == "en" else _MEASURES.values()
+    sizes = [f"n={len(scored.rows):,}" for scored in (inside, outside)]
+    titles = ("unseen groups", "real messages")
+    if lang == "ar":
+        titles = ("مجموعات لم تُرَ", "رسائل حقيقية")
+    head = ["", *(f"{title} ({size})" for title, size in zip(titles, sizes, strict=True))]
+    return markdown(head, list(zip(names, *columns, strict=True)))
 
 
 def external_table(scored: Scored, digest: str) -> str:

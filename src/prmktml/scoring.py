@@ -160,13 +160,13 @@ class Scored:
         ]
         return markdown(["gold \\ predicted", *Label], rows)
 
-    def quality_table(self) -> str:
-        """Calibration, aspects and verdicts, each with its measure."""
+    def measures(self) -> list[list[object]]:
+        """Calibration, aspects and verdicts: name, value, n."""
         rows, sided, d = self.rows, self.sided(self.rows), self.decisions
         confidence = d.confidence[sided]
         clear = rows[d.verdicts[rows] == VERDICTS.index(Verdict.CLEAR)]
         is_other = self.corpus.labels[rows] == 2
-        table = [
+        table: list[list[object]] = [
             ["ECE of confidence", f"{ece(confidence, self.correct(sided)):.3f}", len(sided)],
             [
                 "ECE if perfectly calibrated",
@@ -193,7 +193,28 @@ class Scored:
                     f"{int(mixed.sum())} of {len(rows)}",
                 ],
             ]
-        return markdown(["measure", "value", "n"], table)
+        return table
+
+    def quality_table(self) -> str:
+        """Calibration, aspects and verdicts, each with its measure."""
+        return markdown(["measure", "value", "n"], self.measures())
+
+    def headline(self) -> list[str]:
+        """Return macro-F1 of Arabic and English, then five measures of trust, as cells."""
+        by_language = dict(self.by_language())
+        cells = []
+        for name in ("ar", "en"):
+            rows = self.sided(by_language.get(name, np.zeros(0, np.int64)))
+            cells.append(self.interval(self.macro_f1, rows))
+        values = {name: str(value) for name, value, _ in self.measures()}
+        wanted = (
+            "primary aspect: accuracy",
+            "ECE of confidence",
+            "clear: share wrong",
+            "clear: coverage",
+            "other: AUROC",
+        )
+        return [*cells, *(values.get(name, "") for name in wanted)]
 
     def summary(self) -> str:
         """Return what the terminal shows."""
