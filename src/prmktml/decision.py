@@ -21,6 +21,8 @@ VERDICTS: Final = tuple(Verdict)
 REASONS: Final = tuple(Reason)
 LANGUAGES: Final = tuple(Language)
 _PR_SIDE: Final = np.array([ASPECT_SIDE[aspect] is Label.PR for aspect in ASPECTS])
+_ASPECTS_OF: Final = np.array([_PR_SIDE, ~_PR_SIDE])
+_UNKNOWN: Final = LANGUAGES.index(Language.UNKNOWN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,12 +132,6 @@ class Decisions:
             texts[index] = "|".join(self.reason_codes(index))
         return texts
 
-    def mark(self, reason: Reason, rows: NDArray[np.bool_], verdict: Verdict) -> None:
-        """Give a reason to rows; the first reason that a row gets decides its verdict."""
-        clear = VERDICTS.index(Verdict.CLEAR)
-        self.verdicts[rows & (self.verdicts == clear)] = VERDICTS.index(verdict)
-        self.reasons[rows, REASONS.index(reason)] = True
-
     def void(self, reason: Reason, rows: NDArray[np.bool_]) -> None:
         """Take the label from rows where there is nothing to judge."""
         self.labels[rows] = self.aspect[rows] = -1
@@ -209,42 +205,66 @@ def decide(
     """
     n_labels = len(LABELS)
     aspects = sigmoid(scores[:, n_labels:-1])
-    labels = (scores[:, 1] > scores[:, 0]).astype(np.int8)
-    confidence = sigmoid(np.abs(scores[:, 0] - scores[:, 1]))
-    on_side = np.where(_PR_SIDE[None, :] == (labels == 0)[:, None], aspects, -1.0)
+    margin = scores[:, 1] - scores[:, 0]
+    labels = margin > 0
+    on_side = np.where(_ASPECTS_OF.take(labels.view(np.int8), axis=0), aspects, -1.0)
     result = Decisions(
         probabilities=softmax(scores[:, :n_labels]),
         aspects=aspects,
-        labels=labels,
+        labels=labels.astype(np.int8),
         aspect=on_side.argmax(axis=1).astype(np.int8),
-        confidence=confidence,
+        confidence=sigmoid(np.abs(margin)),
         verdicts=np.zeros(len(scores), np.int8),
         reasons=np.zeros((len(scores), len(REASONS)), bool),
         language=language,
         mixedness=mixed_score(scores),
     )
-    _judge(result, known, tokens, thresholds)
-    low = (confidence < min_confidence) & (result.verdicts == VERDICTS.index(Verdict.CLEAR))
-    result.mark(Reason.LOW_CONFIDENCE, low, Verdict.UNCLEAR)
+    n_words = tokens.count(tokens.letters.take(tokens.starts))
+    _judge(result, known, n_words, thresholds, min_confidence)
+    empty = tokens.bounds[1:] == tokens.bounds[:-1]
+    if empty.any():
+        result.void(Reason.NO_TEXT, empty)
     return result
 
 
+_JUDGED: Final = (
+    (Reason.TOO_SHORT, Verdict.UNCLEAR),
+    (Reason.UNSUPPORTED_LANGUAGE, Verdict.UNCLEAR),
+    (Reason.NO_KNOWN_FEATURES, Verdict.UNCLEAR),
+    (Reason.OUT_OF_SCOPE, Verdict.OTHER),
+    (Reason.BOTH_SIDES, Verdict.MIXED),
+    (Reason.NEAR_TIE, Verdict.UNCLEAR),
+    (Reason.OUT_OF_SCOPE, Verdict.UNCLEAR),
+    (Reason.LOW_CONFIDENCE, Verdict.UNCLEAR),
+)
+"""The reasons as they are looked for; the first that a message gets decides its verdict."""
+_VERDICT_OF: Final = np.array(
+    [*(VERDICTS.index(verdict) for _, verdict in _JUDGED), VERDICTS.index(Verdict.CLEAR)], np.int8
+)
+_REASON_OF: Final = np.array([REASONS.index(reason) for reason, _ in _JUDGED])
+_ALWAYS: Final = 5
+"""So many reasons stand beside others; those behind are looked for where there is none yet."""
+
+
 def _judge(
-    result: Decisions, known: NDArray[np.bool_], tokens: Tokens, thresholds: Thresholds
+    result: Decisions,
+    known: NDArray[np.bool_],
+    n_words: NDArray[np.int64],
+    thresholds: Thresholds,
+    min_confidence: float,
 ) -> None:
-    n_tokens = np.diff(tokens.bounds)
-    is_word = np.concatenate(([0], np.cumsum(tokens.letters[tokens.starts])))
-    n_words = is_word[tokens.bounds[1:]] - is_word[tokens.bounds[:-1]]
-    foreign = result.language == LANGUAGES.index(Language.UNKNOWN)
-    result.mark(Reason.TOO_SHORT, n_words < thresholds.min_words, Verdict.UNCLEAR)
-    result.mark(Reason.UNSUPPORTED_LANGUAGE, foreign & (n_words > 0), Verdict.UNCLEAR)
-    result.mark(Reason.NO_KNOWN_FEATURES, ~known, Verdict.UNCLEAR)
-    is_other = result.probabilities[:, 2] >= thresholds.other
-    result.mark(Reason.OUT_OF_SCOPE, is_other, Verdict.OTHER)
-    result.mark(Reason.BOTH_SIDES, result.mixedness >= thresholds.mixed, Verdict.MIXED)
-    tie = result.confidence < thresholds.clear
-    doubtful = result.probabilities[:, :2].max(axis=1) < thresholds.clear
-    undecided = result.verdicts == VERDICTS.index(Verdict.CLEAR)
-    result.mark(Reason.NEAR_TIE, undecided & tie, Verdict.UNCLEAR)
-    result.mark(Reason.OUT_OF_SCOPE, undecided & doubtful & ~tie, Verdict.UNCLEAR)
-    result.void(Reason.NO_TEXT, n_tokens == 0)
+    """Fill in reasons and verdicts."""
+    has = np.ones((len(_VERDICT_OF), len(known)), bool)
+    has[0] = n_words < thresholds.min_words
+    has[1] = (result.language == _UNKNOWN) & (n_words > 0)
+    np.logical_not(known, out=has[2])
+    has[3] = result.probabilities[:, 2] >= thresholds.other
+    has[4] = result.mixedness >= thresholds.mixed
+    has[5] = result.confidence < thresholds.clear
+    has[6] = result.probabilities[:, :2].max(axis=1) < thresholds.clear
+    has[7] = result.confidence < min_confidence
+    first = has.argmax(axis=0)
+    result.verdicts = _VERDICT_OF.take(first)
+    has[_ALWAYS:-1] &= first == np.arange(_ALWAYS, len(_JUDGED))[:, None]
+    marked, rows = has[:-1].nonzero()
+    result.reasons[rows, _REASON_OF.take(marked)] = True

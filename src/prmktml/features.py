@@ -132,9 +132,12 @@ def read_batch(texts: Sequence[str], *, places: bool = False) -> Tokens:
     return tokenize(normalize_texts(texts, places=places))
 
 
-def _bucket(hashes: NDArray[np.uint32], salt: int) -> NDArray[np.uint32]:
-    mixed = hashes ^ np.uint32(salt * 0x85EB_CA6B & 0xFFFF_FFFF)
-    mixed ^= mixed >> np.uint32(16)
+def _salted(hashes: NDArray[np.uint32], salt: int) -> NDArray[np.uint32]:
+    return hashes ^ np.uint32(salt * 0x85EB_CA6B & 0xFFFF_FFFF)
+
+
+def _buckets(salted: NDArray[np.uint32]) -> NDArray[np.uint32]:
+    mixed = salted ^ (salted >> np.uint32(16))
     mixed *= _MIX
     mixed ^= mixed >> np.uint32(13)
     mixed *= np.uint32(0xC2B2_AE35)
@@ -154,28 +157,28 @@ def grams(tokens: Tokens, recipe: Recipe = RECIPE) -> Grams:
     sizes = [int(kind[4:]) for kind in recipe.kinds if kind.startswith("char")]
     parts = [*_char_grams(tokens, sizes)]
     if "word1" in recipe.kinds:
-        parts.append((_bucket(tokens.hashes, 1), tokens.starts))
+        parts.append((_salted(tokens.hashes, 1), tokens.starts))
     if "word2" in recipe.kinds:
         parts.append(_word_pairs(tokens))
     text_ends, offset, bounds = tokens.batch.ends, 0, [np.zeros(1, np.int64)]
     for _, starts in parts:
         bounds.append(starts.searchsorted(text_ends) + offset)
         offset += len(starts)
-    buckets, starts = (np.concatenate(column) for column in zip(*parts, strict=True))
-    return Grams(buckets, starts, np.concatenate(bounds), recipe)
+    salted, starts = (np.concatenate(column) for column in zip(*parts, strict=True))
+    return Grams(_buckets(salted), starts, np.concatenate(bounds), recipe)
 
 
 def _word_pairs(tokens: Tokens) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
     left = (~tokens.last[:-1]).nonzero()[0]
     first, second = tokens.hashes.take(left), tokens.hashes.take(left + 1)
     pairs = first * _PRIME + (second ^ np.uint32(0xA5A5_A5A5))
-    return _bucket(pairs, 11), tokens.starts.take(left)
+    return _salted(pairs, 11), tokens.starts.take(left)
 
 
 def _char_grams(
     tokens: Tokens, sizes: Sequence[int]
 ) -> Iterator[tuple[NDArray[np.uint32], NDArray[np.int64]]]:
-    """Yield buckets and starts of each size."""
+    """Yield salted hashes and starts of each size."""
     size = len(tokens.letters) + 1
     codes, letters = np.full(size, _BORDER), np.zeros(size, bool)
     letters[1:] = tokens.letters
@@ -189,7 +192,7 @@ def _char_grams(
             valid = inside[: len(hashes)] if size == 3 else valid[:-1] & inside[size - 3 : -1]
         if size in sizes:
             at = valid.nonzero()[0]
-            yield _bucket(hashes.take(at), size), at - 1
+            yield _salted(hashes.take(at), size), at - 1
 
 
 def cue_features(lexicon: Lexicon, tokens: Tokens) -> NDArray[np.float64]:
@@ -208,10 +211,15 @@ def length_features(tokens: Tokens) -> NDArray[np.float64]:
     >>> length_features(read_batch(["big sale now"]))[0].round(2).tolist()
     [1.39, 2.56, 0.0, 0.4, 1.0, 1.0, 1.0, 1.0, 1.0]
     """
-    batch = tokens.batch
-    n_tokens, n_codes = np.diff(tokens.bounds), batch.ends - batch.starts
-    breaks = (batch.codes == ord("\n")).nonzero()[0].searchsorted(batch.ends)
-    n_breaks = np.diff(breaks, prepend=0)
-    logs = np.log1p([n_tokens, n_codes, n_breaks])
-    means = n_codes / np.maximum(n_tokens, 1) / _LONG_WORD
-    return np.vstack((logs, means, n_tokens <= _SHORT[:, None])).T
+    codes, ends = tokens.batch.codes, tokens.batch.ends
+    n_tokens = tokens.bounds[1:] - tokens.bounds[:-1]
+    breaks = (codes == ord("\n")).nonzero()[0]
+    features = np.zeros((len(ends), N_LENGTHS))
+    features[:, 0] = n_tokens
+    features[:, 1] = ends - tokens.batch.starts
+    features[:, 3] = features[:, 1] / np.maximum(n_tokens, 1) / _LONG_WORD
+    if breaks.size:
+        features[:, 2] = np.diff(breaks.searchsorted(ends), prepend=0)
+    np.log1p(features[:, :3], out=features[:, :3])
+    np.less_equal(n_tokens[:, None], _SHORT, out=features[:, 4:])
+    return features

@@ -7,6 +7,7 @@ Persian no Arabic. Which words, is data (``data/lexicon/languages.tsv``) and tra
 import csv
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -20,7 +21,10 @@ from prmktml.tokens import Tokens, hash_word
 
 __all__ = ["LanguageWords", "identify", "read_language_words"]
 
-_LANGUAGES: Final = list(Language)
+_ARABIC, _ENGLISH, _MIXED, _UNKNOWN = (
+    np.int8(list(Language).index(language))
+    for language in (Language.ARABIC, Language.ENGLISH, Language.MIXED, Language.UNKNOWN)
+)
 _CODE_SWITCHED: Final = 0.2
 """From this share of letters on a second script makes a message mixed."""
 _SUPPORTED: Final = ("ar", "arabizi", "en")
@@ -74,17 +78,27 @@ def compile_words(pairs: Iterable[tuple[str, str]]) -> LanguageWords:
     return LanguageWords(tuple(names), hashes, ids)
 
 
-def _per_text(tokens: Tokens, values: NDArray[np.int64]) -> NDArray[np.int64]:
-    sums = np.concatenate(([0], np.cumsum(values)))
-    return sums[tokens.bounds[1:]] - sums[tokens.bounds[:-1]]
+def _letters(tokens: Tokens) -> NDArray[np.int64]:
+    """Count the letters of words that begin in Arabic or Latin letters, and of all words.
+
+    Shape (3, n_texts); digits count as letters here.
+    """
+    classes = tokens.batch.classes.take(tokens.starts)
+    lengths = (tokens.ends - tokens.starts) * tokens.letters.take(tokens.starts)
+    is_arabic = classes & np.uint16(CharClass.ARABIC) != 0
+    is_latin = (tokens.batch.codes.take(tokens.starts) < _LATIN_END) & ~is_arabic
+    sums = np.zeros((3, len(lengths) + 1), np.int64)
+    np.cumsum((lengths * is_arabic, lengths * is_latin, lengths), axis=1, out=sums[:, 1:])
+    sums = sums.take(tokens.bounds, axis=1)
+    return sums[:, 1:] - sums[:, :-1]
 
 
 def _word_counts(tokens: Tokens, words: LanguageWords) -> NDArray[np.int64]:
     """Count the function words of each language, shape (n_texts, n_languages)."""
-    at = np.minimum(words.hashes.searchsorted(tokens.hashes), len(words.hashes) - 1)
-    hits = (words.hashes.take(at) == tokens.hashes).nonzero()[0]
+    at = words.hashes.searchsorted(tokens.hashes)
+    hits = (words.hashes.take(at, mode="clip") == tokens.hashes).nonzero()[0]
     n_texts, n_names = len(tokens.bounds) - 1, len(words.names)
-    flat = tokens.owners.take(hits) * n_names + words.ids.take(at.take(hits))
+    flat = tokens.owners(hits) * n_names + words.ids.take(at.take(hits))
     return np.bincount(flat, minlength=n_texts * n_names).reshape(n_texts, n_names)
 
 
@@ -94,38 +108,29 @@ def identify(tokens: Tokens, words: LanguageWords) -> NDArray[np.int8]:
     A text is unknown where it has no letters of ours, or where another language has more function
     words (and foreign letters) than Arabic, English and Arabizi together.
     """
-    batch = tokens.batch
-    lengths = (tokens.ends - tokens.starts) * tokens.letters.take(tokens.starts)
-    is_arabic = batch.classes.take(tokens.starts) & np.uint16(CharClass.ARABIC) != 0
-    is_latin = (batch.codes.take(tokens.starts) < _LATIN_END) & ~is_arabic
-    arabic, latin = _per_text(tokens, lengths * is_arabic), _per_text(tokens, lengths * is_latin)
-    total = _per_text(tokens, lengths)
+    arabic, latin, total = _letters(tokens)
     share = arabic / np.maximum(total, 1)
-    ours, theirs, arabizi = _evidence(_word_counts(tokens, words), words.names)
+    counts = _word_counts(tokens, words)
+    supported, others, arabizi, english = _columns(words.names)
+    ours, theirs = counts[:, supported].sum(axis=1), counts[:, others].max(axis=1, initial=0)
     strange = _foreign_letters(tokens)
-    result = np.full(len(total), _LANGUAGES.index(Language.MIXED), np.int8)
-    result[share > 1 - _CODE_SWITCHED] = _LANGUAGES.index(Language.ARABIC)
-    english = share < _CODE_SWITCHED
-    result[english] = _LANGUAGES.index(Language.ENGLISH)
-    result[english & arabizi] = _LANGUAGES.index(Language.ARABIC)
+    result = np.where(share < _CODE_SWITCHED, _ENGLISH, _MIXED)
+    result[(share < _CODE_SWITCHED) & (counts[:, arabizi] > counts[:, english])] = _ARABIC
+    result[share > 1 - _CODE_SWITCHED] = _ARABIC
     unknown = (theirs + strange / 3 > ours) & (theirs + strange > 1)
-    unknown |= (arabic + latin) * 2 < total
-    result[unknown | (total == 0)] = _LANGUAGES.index(Language.UNKNOWN)
+    unknown |= ((arabic + latin) * 2 < total) | (total == 0)
+    result[unknown] = _UNKNOWN
     return result
 
 
-def _evidence(
-    counts: NDArray[np.int64], names: tuple[str, ...]
-) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.bool_]]:
-    """Return function words of our languages, those of the strongest other, and if Arabizi wins."""
+@cache
+def _columns(names: tuple[str, ...]) -> tuple[list[int], list[int], int, int]:
+    """Return the columns of our languages, those of all others, Arabizi's and that of English."""
     ours = [names.index(name) for name in _SUPPORTED]
     others = [i for i in range(len(names)) if i not in ours]
-    arabizi = counts[:, names.index("arabizi")] > counts[:, names.index("en")]
-    return counts[:, ours].sum(axis=1), counts[:, others].max(axis=1, initial=0), arabizi
+    return ours, others, names.index("arabizi"), names.index("en")
 
 
 def _foreign_letters(tokens: Tokens) -> NDArray[np.int64]:
     at = (tokens.batch.classes & np.uint16(CharClass.FOREIGN)).nonzero()[0]
-    counts = at.searchsorted(tokens.batch.ends)
-    counts[1:] -= counts[:-1].copy()
-    return counts
+    return np.diff(at.searchsorted(tokens.batch.ends), prepend=0)

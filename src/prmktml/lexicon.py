@@ -178,10 +178,8 @@ class Lexicon:
         parts = [(single, single, found.take(single))]
         parts += self._phrases(tokens, bare, stripped, head)
         first, last, cues = (np.concatenate(column) for column in zip(*parts, strict=True))
-        owners = tokens.bounds.searchsorted(first, "right") - 1
-        return Matches(
-            owners, cues.astype(np.int64), tokens.starts.take(first), tokens.ends.take(last)
-        )
+        starts, ends = tokens.starts.take(first), tokens.ends.take(last)
+        return Matches(tokens.owners(first), cues.astype(np.int64), starts, ends)
 
     def _find(
         self, *sought: tuple[NDArray[np.uint32], int]
@@ -231,7 +229,7 @@ class Lexicon:
     ) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.uint8]]]:
         """Yield first tokens, last tokens and classes of phrases, the shorter ones first."""
         chain = stripped.take(first)
-        text_ends = tokens.bounds.take(tokens.bounds.searchsorted(first, "right"))
+        text_ends = tokens.bounds.take(tokens.owners(first) + 1)
         for step in range(1, MAX_WORDS):
             going = (first + step < text_ends).nonzero()[0]
             if not going.size:

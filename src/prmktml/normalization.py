@@ -84,7 +84,9 @@ class NormalizedTexts:
     @property
     def starts(self) -> NDArray[np.int64]:
         """Position of the first code point of each text, shape (n_texts,)."""
-        return np.concatenate(([0], self.ends + 1))[:-1].astype(np.int64)
+        starts = np.zeros_like(self.ends)
+        starts[1:] = self.ends[:-1] + 1
+        return starts
 
     def keep(self, kept: NDArray[np.bool_]) -> "NormalizedTexts":
         """Return the batch without the code points where `kept` is false."""

@@ -86,10 +86,15 @@ class Tokens:
     letters: NDArray[np.bool_]
     hasher: SpanHasher
 
-    @property
-    def owners(self) -> NDArray[np.int64]:
-        """Index of the text that each token is of, shape (n_tokens,)."""
-        return np.repeat(np.arange(len(self.bounds) - 1), np.diff(self.bounds))
+    def owners(self, which: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Index of the text that each of these tokens is of, shape of `which`."""
+        owners: NDArray[np.int64] = self.bounds.searchsorted(which, "right") - 1
+        return owners
+
+    def count(self, marked: NDArray[np.bool_]) -> NDArray[np.int64]:
+        """Return how many tokens of each text are marked, shape (n_texts,)."""
+        counts = marked.nonzero()[0].searchsorted(self.bounds)
+        return counts[1:] - counts[:-1]
 
     @property
     def last(self) -> NDArray[np.bool_]:
