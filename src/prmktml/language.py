@@ -7,7 +7,7 @@ Persian no Arabic. Which words, is data (``data/lexicon/languages.tsv``) and tra
 import csv
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Final
 
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from prmktml.codebook import Language
 from prmktml.errors import LexiconError
 from prmktml.normalization import CharClass, normalize
-from prmktml.tokens import Tokens, hash_word
+from prmktml.tokens import Known, Tokens, hash_word
 
 __all__ = ["LanguageWords", "identify", "read_language_words"]
 
@@ -31,7 +31,7 @@ _SUPPORTED: Final = ("ar", "arabizi", "en")
 _LATIN_END: Final = 0x250
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class LanguageWords:
     """Function words by language.
 
@@ -48,6 +48,11 @@ class LanguageWords:
     names: tuple[str, ...]
     hashes: NDArray[np.uint32]
     ids: NDArray[np.uint8]
+
+    @cached_property
+    def known(self) -> Known:
+        """The table that finds them."""
+        return Known(self.hashes, self.ids)
 
 
 def read_language_words(path: Path) -> LanguageWords:
@@ -95,10 +100,9 @@ def _letters(tokens: Tokens) -> NDArray[np.int64]:
 
 def _word_counts(tokens: Tokens, words: LanguageWords) -> NDArray[np.int64]:
     """Count the function words of each language, shape (n_texts, n_languages)."""
-    at = words.hashes.searchsorted(tokens.hashes)
-    hits = (words.hashes.take(at, mode="clip") == tokens.hashes).nonzero()[0]
+    at, ids = words.known.find(tokens.hashes)
     n_texts, n_names = len(tokens.bounds) - 1, len(words.names)
-    flat = tokens.owners(hits) * n_names + words.ids.take(at.take(hits))
+    flat = tokens.owners(at) * n_names + ids
     return np.bincount(flat, minlength=n_texts * n_names).reshape(n_texts, n_names)
 
 
@@ -132,5 +136,6 @@ def _columns(names: tuple[str, ...]) -> tuple[list[int], list[int], int, int]:
 
 
 def _foreign_letters(tokens: Tokens) -> NDArray[np.int64]:
-    at = (tokens.batch.classes & np.uint16(CharClass.FOREIGN)).nonzero()[0]
-    return np.diff(at.searchsorted(tokens.batch.ends), prepend=0)
+    at = (tokens.batch.classes & np.uint16(CharClass.FOREIGN) != 0).nonzero()[0]
+    counts: NDArray[np.int64] = np.diff(at.searchsorted(tokens.batch.ends), prepend=0)
+    return counts

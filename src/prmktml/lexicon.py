@@ -8,14 +8,14 @@ phrase are compared stripped.
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import IntEnum
-from functools import cache
+from functools import cache, cached_property
 from itertools import accumulate, pairwise
 from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from prmktml.tokens import SpanHasher, Tokens
+from prmktml.tokens import Known, SpanHasher, Tokens
 
 __all__ = ["Lexicon", "Matches", "Salt", "chain_key", "salted_key", "strip_proclitics"]
 
@@ -26,8 +26,6 @@ PRESENT: Final = 254
 """Stands for a key that is only the beginning of an entry."""
 _NONE: Final = 255
 _MIX: Final = np.uint32(0x9E3779B1)
-_FILTER_BITS: Final = 18
-_FILTER_SHIFT: Final = np.uint32(32 - _FILTER_BITS)
 _SALTS: Final = np.arange(64, dtype=np.uint32) * np.uint32(0x27D4EB2F)
 
 
@@ -92,10 +90,13 @@ def strip_proclitics(
     codes: NDArray[np.uint32], starts: NDArray[np.int64], ends: NDArray[np.int64]
 ) -> NDArray[np.int64]:
     """Return where each token begins once its Arabic proclitics are off, shape of `starts`."""
+    begins = starts.copy()
+    may = (_KINDS.take(codes.take(starts) - _ALEF_CODE, mode="clip") != _OTHER).nonzero()[0]
+    starts, ends = starts.take(may), ends.take(may)
     letters = codes.take(starts[:, None] + np.arange(4), mode="clip") - _ALEF_CODE
     cells = _KINDS.take(letters, mode="clip") @ _GRID_STEPS
     cells += np.minimum(ends - starts, _LONGEST_WORD)
-    begins: NDArray[np.int64] = starts + _n_proclitics().take(cells)
+    begins[may] += _n_proclitics().take(cells)
     return begins
 
 
@@ -114,7 +115,7 @@ def chain_key(left: NDArray[np.uint32], right: NDArray[np.uint32]) -> NDArray[np
     return salted_key(left, Salt.LINK) + right
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Lexicon:
     """A compiled lexicon.
 
@@ -126,8 +127,6 @@ class Lexicon:
         Sorted keys of words, prefixes, phrases and heads of phrases.
     ids : ndarray of uint8, shape (n_keys,)
         Index in `cues` of each key; 254 where it only begins an entry.
-    filter : ndarray of bool
-        Which high bits of a key occur at all.
     lengths : tuple of two ndarrays of int64
         Lengths of prefixes that occur, alone and at the end of phrases, ascending.
     """
@@ -135,7 +134,6 @@ class Lexicon:
     cues: tuple[str, ...]
     keys: NDArray[np.uint32]
     ids: NDArray[np.uint8]
-    filter: NDArray[np.bool_]
     lengths: tuple[NDArray[np.int64], NDArray[np.int64]]
 
     @classmethod
@@ -147,10 +145,13 @@ class Lexicon:
         lengths: Iterable[Iterable[int]],
     ) -> "Lexicon":
         """Build the lexicon that a model file holds."""
-        present = np.zeros(1 << _FILTER_BITS, bool)
-        present[keys >> _FILTER_SHIFT] = True
         alone, at_end = (np.array(list(part), np.int64) for part in lengths)
-        return cls(tuple(cues), keys, ids, present, (alone, at_end))
+        return cls(tuple(cues), keys, ids, (alone, at_end))
+
+    @cached_property
+    def known(self) -> Known:
+        """The table that finds the keys."""
+        return Known(self.keys, self.ids)
 
     def match(self, tokens: Tokens) -> Matches:
         """Find cues: of each token the whole word or else its longest prefix, and all phrases.
@@ -185,18 +186,10 @@ class Lexicon:
         self, *sought: tuple[NDArray[np.uint32], int]
     ) -> list[tuple[NDArray[np.int64], NDArray[np.uint8]]]:
         """Look hashes up with a salt each; return positions of those known, and their classes."""
-        at, ids = self._look_up(_key(np.concatenate([h ^ _SALTS[salt] for h, salt in sought])))
+        at, ids = self.known.find(_key(np.concatenate([h ^ _SALTS[salt] for h, salt in sought])))
         edges = [0, *accumulate(len(hashes) for hashes, _ in sought)]
         cuts = pairwise(at.searchsorted(edges).tolist())
         return [(at[i:j] - edge, ids[i:j]) for edge, (i, j) in zip(edges, cuts, strict=False)]
-
-    def _look_up(self, keys: NDArray[np.uint32]) -> tuple[NDArray[np.int64], NDArray[np.uint8]]:
-        """Return the positions of known keys, ascending, and their classes."""
-        maybe = self.filter.take(keys >> _FILTER_SHIFT).nonzero()[0]
-        keys = keys.take(maybe)
-        at = self.keys.searchsorted(keys)
-        right = (self.keys.take(at, mode="clip") == keys).nonzero()[0]
-        return maybe.take(right), self.ids.take(at.take(right))
 
     def _prefixes(
         self,
@@ -217,7 +210,7 @@ class Lexicon:
         salt = Salt.PREFIX
         if chain is not None:
             hashes, salt = chain_key(chain[:, None], hashes), Salt.PHRASE_PREFIX
-        at, ids = self._look_up(_key(hashes ^ _SALTS.take(salt + lengths)).ravel())
+        at, ids = self.known.find(_key(hashes ^ _SALTS.take(salt + lengths)).ravel())
         return at // len(lengths), ids
 
     def _phrases(

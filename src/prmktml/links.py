@@ -61,7 +61,7 @@ def find_links(codes: NDArray[np.uint32], classes: NDArray[np.uint16]) -> Spans:
     if not present.isdisjoint((int(_DOT), int(_COLON))):
         parts += _urls(codes, classes, places[signs == _DOT], places[signs == _COLON])
     if int(_AT) in present:
-        parts += _addresses(codes, classes, places[signs == _AT])
+        parts += _addresses(codes, classes, places[signs == _AT], places[signs == _DOT])
     return Spans.merged(parts)
 
 
@@ -105,18 +105,19 @@ def _urls(
 
 
 def _addresses(
-    codes: NDArray[np.uint32], classes: NDArray[np.uint16], ats: NDArray[np.int64]
+    codes: NDArray[np.uint32],
+    classes: NDArray[np.uint16],
+    ats: NDArray[np.int64],
+    dots: NDArray[np.int64],
 ) -> list[Spans]:
     alnum = classes & ALNUM != 0
     name = alnum | (codes == ord("_"))
     ats = ats[name[ats + 1]]
     if not ats.size:
         return []
-    dots = codes == _DOT
-    runs = Runs(name | dots | (codes == ord("-")) | (codes == ord("+")))
+    runs = Runs(name | (codes == _DOT) | (codes == ord("-")) | (codes == ord("+")))
     stops = runs.end_of(ats + 1)
-    n_dots = np.cumsum(dots)
-    mail = alnum[ats - 1] & (n_dots[stops - 1] > n_dots[ats])
+    mail = alnum[ats - 1] & (dots.searchsorted(stops) > dots.searchsorted(ats))
     mails, users = ats[mail], ats[~mail]
     return [
         Spans.of(Entity.EMAIL, runs.start_of(mails - 1), stops[mail]),

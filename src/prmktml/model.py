@@ -145,7 +145,7 @@ class Model:
         What a text repeats within a block becomes row 0, which adds nothing.
         """
         rows = self.rows.take(found.buckets)
-        known = rows.nonzero()[0]
+        known = (rows != 0).nonzero()[0]
         rows, bounds = rows.take(known), known.searchsorted(found.bounds)
         if self.recipe.distinct:
             blocks = self.recipe.block_of_kinds()[:, None] * found.n_texts

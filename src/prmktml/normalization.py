@@ -171,7 +171,7 @@ def _raw(texts: Sequence[str], with_places: bool) -> NormalizedTexts:
     if with_places:
         places = np.arange(len(codes)) - np.repeat(ends - lengths, lengths + 1)
     cells = _look_up(codes)
-    unsafe = (cells & np.uint32(CharClass.UNSAFE << SHIFT)).nonzero()[0]
+    unsafe = (cells & np.uint32(CharClass.UNSAFE << SHIFT) != 0).nonzero()[0]
     if unsafe.size:
         codes, ends, places = _compose_unsafe(codes, ends, places, unsafe)
         cells = _look_up(codes)
@@ -221,7 +221,7 @@ def _collapse_space(batch: NormalizedTexts) -> NormalizedTexts:
     codes, classes = batch.codes, batch.classes
     underscores = (codes == ord("_")).nonzero()[0]
     codes[underscores], classes[underscores] = ord(" "), CharClass.SPACE
-    spaces = (classes & np.uint16(CharClass.SPACE)).nonzero()[0]
+    spaces = (classes & np.uint16(CharClass.SPACE) != 0).nonzero()[0]
     if not spaces.size:
         return batch
     first = np.append(True, spaces[1:] - spaces[:-1] != 1).nonzero()[0]

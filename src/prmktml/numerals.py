@@ -59,7 +59,7 @@ def find_numbers(codes: NDArray[np.uint32], classes: NDArray[np.uint16]) -> Span
     Spans
         In order and apart.
     """
-    digits = (classes & DIGIT).nonzero()[0]
+    digits = (classes & DIGIT != 0).nonzero()[0]
     if not digits.size:
         return NO_SPANS
     numbers = _read(codes, digits)

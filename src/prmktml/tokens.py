@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from prmktml.normalization import CharClass, NormalizedTexts
 
-__all__ = ["SpanHasher", "Tokens", "hash_word", "tokenize"]
+__all__ = ["Known", "SpanHasher", "Tokens", "hash_word", "tokenize"]
 
 _PRIME: Final = 0x01000193 | 0x5A5A0000
 _INVERSE: Final = pow(_PRIME, -1, 1 << 32)
@@ -56,6 +56,52 @@ def _geometric(ratio: int, size: int) -> NDArray[np.uint32]:
     steps = np.full(size, ratio, np.uint32)
     steps[0] = 1
     return np.multiply.accumulate(steps, dtype=np.uint32)
+
+
+class Known:
+    """A table of known hashes and the class of each; looks whole arrays up at once.
+
+    The high bits of a mixed hash name a slot, and few known hashes share one, so that nearly all
+    unknown hashes are told by one look and all others by very few.
+
+    Parameters
+    ----------
+    hashes : ndarray of uint32, shape (n_known,)
+        Each once, in any order.
+    ids : ndarray of uint8, shape (n_known,)
+        Class of each.
+
+    Examples
+    --------
+    >>> known = Known(np.array([7, 9], np.uint32), np.array([3, 4], np.uint8))
+    >>> [found.tolist() for found in known.find(np.array([9, 1, 7, 9], np.uint32))]
+    [[0, 2, 3], [4, 3, 4]]
+    """
+
+    _MIX = np.uint32(0x9E3779B1)
+
+    def __init__(self, hashes: NDArray[np.uint32], ids: NDArray[np.uint8]) -> None:
+        mixed = hashes * self._MIX
+        order = mixed.argsort()
+        self._hashes, self._ids = mixed[order], ids[order]
+        bits = min(len(hashes).bit_length() + 5, 24)
+        self._shift = np.uint32(32 - bits)
+        counts = np.bincount(mixed >> self._shift, minlength=1 << bits)
+        self._taken = counts > 0
+        self._first = (np.cumsum(counts) - counts).astype(np.int32)
+        self._looks = int(counts.max())
+
+    def find(self, hashes: NDArray[np.uint32]) -> tuple[NDArray[np.int64], NDArray[np.uint8]]:
+        """Return the positions of known hashes, ascending, and the class of each."""
+        mixed = hashes * self._MIX
+        slots = mixed >> self._shift
+        maybe = self._taken.take(slots).nonzero()[0]
+        mixed = mixed.take(maybe)
+        at = self._first.take(slots.take(maybe))
+        for _ in range(self._looks - 1):
+            at += self._hashes.take(at, mode="clip") < mixed
+        right = (self._hashes.take(at, mode="clip") == mixed).nonzero()[0]
+        return maybe.take(right), self._ids.take(at.take(right))
 
 
 @dataclass(frozen=True, slots=True)
