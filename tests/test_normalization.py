@@ -50,8 +50,8 @@ def camel(text: str) -> str:
 def folded(texts: list[str]) -> list[str]:
     """Fold texts up to the table, before elongation and entities."""
     batch = _raw(texts, False)
-    kept = batch.keep(batch.classes & np.uint16(CharClass.DROP) == 0)
-    whole = kept.codes.astype("<u4").tobytes().decode("utf-32-le")
+    dropped = (batch.classes & np.uint16(CharClass.DROP)).nonzero()[0]
+    whole = batch.without(dropped).codes.astype("<u4").tobytes().decode("utf-32-le")
     return whole.split("\0")[:-1]
 
 

@@ -234,14 +234,16 @@ class Lexicon:
                 (chain, Salt.OPEN), (longer, Salt.PHRASE), (longer, Salt.HEAD)
             )
             found = np.full(len(first), _NONE, np.uint8)
-            word = last.take(open_)
-            prefix, prefix_ids = self._prefixes(
-                tokens.hasher, bare.take(word), tokens.ends.take(word), chain.take(open_)
-            )
-            found[open_.take(prefix)] = prefix_ids
-            found[whole] = whole_ids
-            hit = (found != _NONE).nonzero()[0]
-            yield first.take(hit), last.take(hit), found.take(hit)
+            if open_.size:
+                word = last.take(open_)
+                prefix, prefix_ids = self._prefixes(
+                    tokens.hasher, bare.take(word), tokens.ends.take(word), chain.take(open_)
+                )
+                found[open_.take(prefix)] = prefix_ids
+            if open_.size or whole.size:
+                found[whole] = whole_ids
+                hit = (found != _NONE).nonzero()[0]
+                yield first.take(hit), last.take(hit), found.take(hit)
             first, chain, text_ends = first.take(alive), longer.take(alive), text_ends.take(alive)
 
     def counts(self, tokens: Tokens) -> NDArray[np.int64]:

@@ -92,6 +92,8 @@ def _urls(
     slashes = (codes[colons + 1] == _SLASH) & (codes.take(colons + 2, mode="clip") == _SLASH)
     schemes = colons[slashes & letter[colons - 1]]
     inner = dots[alnum[dots - 1] & letter[dots + 1]]
+    if not schemes.size and not inner.size:
+        return []
     is_www = (codes[inner - 1] == _W) & (codes[inner - 2] == _W) & ~alnum[inner - 3]
     names, lengths = hash_words(codes, classes, inner + 1, ALNUM | LETTER)
     is_domain = is_in(names, _TLDS) & ~alnum.take(inner + 1 + lengths, mode="clip")

@@ -88,21 +88,16 @@ class NormalizedTexts:
         starts[1:] = self.ends[:-1] + 1
         return starts
 
-    def keep(self, kept: NDArray[np.bool_]) -> "NormalizedTexts":
-        """Return the batch without the code points where `kept` is false."""
-        if kept.all():
-            return self
-        codes = self.codes[kept]
-        places = None if self.places is None else self.places[kept]
-        return NormalizedTexts(codes, self.classes[kept], (codes == _END).nonzero()[0], places)
-
     def without(self, where: NDArray[np.int64]) -> "NormalizedTexts":
-        """Return the batch without the code points at these positions."""
+        """Return the batch without the code points at these positions, which ascend."""
         if not where.size:
             return self
         kept = np.ones(len(self.codes), bool)
         kept[where] = False
-        return self.keep(kept)
+        at = kept.nonzero()[0]
+        places = None if self.places is None else self.places.take(at)
+        ends = self.ends - where.searchsorted(self.ends)
+        return NormalizedTexts(self.codes.take(at), self.classes.take(at), ends, places)
 
     def text(self, index: int) -> str:
         """Return one normalized text as a string."""
@@ -210,6 +205,8 @@ def _cut_elongation(batch: NormalizedTexts) -> NormalizedTexts:
     codes = batch.codes
     same = codes[1:] == codes[:-1]
     where = (same[1:] & same[:-1]).nonzero()[0] + 2
+    if not where.size:
+        return batch
     where = where[codes.take(where) != _END]
     exempt = batch.classes.take(where) & np.uint16(CharClass.DIGIT | CharClass.SPACE) != 0
     where = where[~(exempt | is_entity(codes.take(where)))]
@@ -219,8 +216,9 @@ def _cut_elongation(batch: NormalizedTexts) -> NormalizedTexts:
 def _collapse_space(batch: NormalizedTexts) -> NormalizedTexts:
     """Make each run of white space one space, or one line feed if it holds any; strip ends."""
     codes, classes = batch.codes, batch.classes
-    underscores = (codes == ord("_")).nonzero()[0]
-    codes[underscores], classes[underscores] = ord(" "), CharClass.SPACE
+    underscores = codes == ord("_")
+    if underscores.any():
+        codes[underscores], classes[underscores] = ord(" "), CharClass.SPACE
     spaces = (classes & np.uint16(CharClass.SPACE) != 0).nonzero()[0]
     if not spaces.size:
         return batch
@@ -236,10 +234,10 @@ def _collapse_space(batch: NormalizedTexts) -> NormalizedTexts:
 def _join_apostrophes(batch: NormalizedTexts) -> NormalizedTexts:
     """Make an apostrophe between two letters a letter, so that ``don't`` is one word."""
     where = (batch.codes == ord("'")).nonzero()[0]
-    where = where[where > 0]
-    letter = np.uint16(CharClass.LETTER)
-    inside = (batch.classes[where - 1] & letter != 0) & (batch.classes[where + 1] & letter != 0)
-    batch.classes[where[inside]] = letter
+    if where.size:
+        letters = batch.classes & np.uint16(CharClass.LETTER) != 0
+        where = where[letters[where - 1] & letters[where + 1]]
+        batch.classes[where] = CharClass.LETTER
     return batch
 
 
@@ -266,7 +264,7 @@ def normalize_texts(texts: Sequence[str], *, places: bool = False) -> Normalized
     ([5, 6], [0, 2, 4, 6, 7, 10, 0])
     """
     batch = _raw(texts, places)
-    batch = batch.keep(batch.classes & np.uint16(CharClass.DROP) == 0)
+    batch = batch.without((batch.classes & np.uint16(CharClass.DROP) != 0).nonzero()[0])
     batch = _cut_elongation(batch)
     batch = _mark(batch, find_links(batch.codes, batch.classes))
     batch = _mark(batch, find_numbers(batch.codes, batch.classes))

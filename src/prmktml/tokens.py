@@ -96,6 +96,8 @@ class Known:
         mixed = hashes * self._MIX
         slots = mixed >> self._shift
         maybe = self._taken.take(slots).nonzero()[0]
+        if not maybe.size:
+            return maybe, self._ids[:0]
         mixed = mixed.take(maybe)
         at = self._first.take(slots.take(maybe))
         for _ in range(self._looks - 1):
