@@ -3,7 +3,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from prmktml.features import read_batch
-from prmktml.tokens import SpanHasher, hash_word
+from prmktml.tokens import Known, SpanHasher, hash_word
 
 CODES = st.lists(st.integers(1, 0x10FFFF), min_size=1, max_size=60)
 
@@ -38,3 +38,21 @@ def test_tokens_are_runs_of_letters_and_single_signs(texts):
         signs = "".join(c for c in text if c not in " ,'\n")
         assert "".join(words).replace("'", "") == signs
         assert all(len(word) == 1 or not set(word) & set("!🔥") for word in words)
+
+
+@given(
+    st.dictionaries(st.integers(0, 2**32 - 1), st.integers(0, 255), max_size=60),
+    st.lists(st.integers(0, 2**32 - 1), max_size=20),
+    st.booleans(),
+)
+def test_known_hashes_are_found_and_no_others(classes, others, crowded):
+    """Crowded: multiples of the inverse of the mixing factor share one slot."""
+    if crowded:
+        inverse = pow(0x9E3779B1, -1, 2**32)
+        classes = {i * inverse % 2**32: value for i, value in enumerate(classes.values())}
+        others = [(len(classes) + i) * inverse % 2**32 for i in range(len(others))]
+    known = Known(np.array(list(classes), np.uint32), np.array(list(classes.values()), np.uint8))
+    asked = [*others, *classes, *classes]
+    at, ids = known.find(np.array(asked, np.uint32))
+    assert at.tolist() == [i for i, value in enumerate(asked) if value in classes]
+    assert ids.tolist() == [classes[asked[i]] for i in at]

@@ -174,7 +174,8 @@ def mixed_score(scores: NDArray[np.float64]) -> NDArray[np.float64]:
         Log-odds of labels, aspects and both sides.
     """
     aspects = scores[:, len(LABELS) : -1]
-    weaker = np.minimum(aspects[:, _PR_SIDE].max(axis=1), aspects[:, ~_PR_SIDE].max(axis=1))
+    pr, marketing = (aspects.take(side.nonzero()[0], axis=1) for side in _ASPECTS_OF)
+    weaker = np.minimum(pr.max(axis=1), marketing.max(axis=1))
     return sigmoid(weaker + scores[:, -1])
 
 

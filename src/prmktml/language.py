@@ -89,13 +89,16 @@ def _letters(tokens: Tokens) -> NDArray[np.int64]:
     Shape (3, n_texts); digits count as letters here.
     """
     classes = tokens.batch.classes.take(tokens.starts)
-    lengths = (tokens.ends - tokens.starts) * tokens.letters.take(tokens.starts)
     is_arabic = classes & np.uint16(CharClass.ARABIC) != 0
     is_latin = (tokens.batch.codes.take(tokens.starts) < _LATIN_END) & ~is_arabic
-    sums = np.zeros((3, len(lengths) + 1), np.int64)
-    np.cumsum((lengths * is_arabic, lengths * is_latin, lengths), axis=1, out=sums[:, 1:])
-    sums = sums.take(tokens.bounds, axis=1)
-    return sums[:, 1:] - sums[:, :-1]
+    letters = np.zeros((3, len(classes) + 1), np.int64)
+    arabic, latin, words = letters[:, 1:]
+    np.multiply(tokens.ends - tokens.starts, tokens.letters.take(tokens.starts), out=words)
+    np.multiply(words, is_arabic, out=arabic)
+    np.multiply(words, is_latin, out=latin)
+    sums = letters.cumsum(axis=1).take(tokens.bounds, axis=1)
+    counts: NDArray[np.int64] = sums[:, 1:] - sums[:, :-1]
+    return counts
 
 
 def _word_counts(tokens: Tokens, words: LanguageWords) -> NDArray[np.int64]:
@@ -116,7 +119,8 @@ def identify(tokens: Tokens, words: LanguageWords) -> NDArray[np.int8]:
     share = arabic / np.maximum(total, 1)
     counts = _word_counts(tokens, words)
     supported, others, arabizi, english = _columns(words.names)
-    ours, theirs = counts[:, supported].sum(axis=1), counts[:, others].max(axis=1, initial=0)
+    ours = counts.take(supported, axis=1).sum(axis=1)
+    theirs = counts.take(others, axis=1).max(axis=1, initial=0)
     strange = _foreign_letters(tokens)
     result = np.where(share < _CODE_SWITCHED, _ENGLISH, _MIXED)
     result[(share < _CODE_SWITCHED) & (counts[:, arabizi] > counts[:, english])] = _ARABIC
@@ -128,14 +132,15 @@ def identify(tokens: Tokens, words: LanguageWords) -> NDArray[np.int8]:
 
 
 @cache
-def _columns(names: tuple[str, ...]) -> tuple[list[int], list[int], int, int]:
+def _columns(names: tuple[str, ...]) -> tuple[NDArray[np.intp], NDArray[np.intp], int, int]:
     """Return the columns of our languages, those of all others, Arabizi's and that of English."""
-    ours = [names.index(name) for name in _SUPPORTED]
-    others = [i for i in range(len(names)) if i not in ours]
+    ours = np.array([names.index(name) for name in _SUPPORTED])
+    others = np.setdiff1d(np.arange(len(names)), ours)
     return ours, others, names.index("arabizi"), names.index("en")
 
 
 def _foreign_letters(tokens: Tokens) -> NDArray[np.int64]:
     at = (tokens.batch.classes & np.uint16(CharClass.FOREIGN) != 0).nonzero()[0]
-    counts: NDArray[np.int64] = np.diff(at.searchsorted(tokens.batch.ends), prepend=0)
+    counts: NDArray[np.int64] = at.searchsorted(tokens.batch.ends)
+    counts[1:] -= counts[:-1].copy()
     return counts

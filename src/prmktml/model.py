@@ -38,7 +38,7 @@ __all__ = ["N_OUTPUTS", "Model"]
 N_LABELS: Final = len(Label)
 N_OUTPUTS: Final = N_LABELS + len(Aspect) + 1
 """Columns of weight arrays, all log-odds: pr, marketing, other, the six aspects, both sides."""
-BATCH_TEXTS: Final = 512
+BATCH_TEXTS: Final = 1024
 BATCH_CODES: Final = 1 << 17
 GATHERED: Final = 1 << 14
 """Rows of weights that are gathered at once: 640 kB."""
@@ -150,7 +150,7 @@ class Model:
         if self.recipe.distinct:
             blocks = self.recipe.block_of_kinds()[:, None] * found.n_texts
             owners = (blocks + np.arange(found.n_texts)).ravel() << _ROW_BITS
-            keys = np.repeat(owners, np.diff(bounds))
+            keys = np.repeat(owners, bounds[1:] - bounds[:-1])
             keys += rows
             rows[_repeats(keys)] = 0
         return rows, bounds
