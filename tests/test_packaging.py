@@ -45,6 +45,7 @@ def test_nothing_leads_to_torch_without_the_extra(wheel):
         "safetensors",
         "scikit-learn",
         "scipy",
+        "threadpoolctl",
     }
     assert any("camel-tools" in line and "extra == 'camel'" in line for line in requirements(wheel))
 

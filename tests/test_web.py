@@ -87,7 +87,8 @@ def test_a_wanted_confidence_is_respected(app, model):
 @pytest.mark.parametrize("lang", ["ar", "en", None])
 def test_explanations_are_those_of_the_library(app, model, lang):
     answer = post_json(app, "/v1/explain", {"texts": TEXTS, "lang": lang})
-    expected = [model.predict(t).to_dict() | model.explain(t).to_dict(lang) for t in TEXTS]
+    said = model.predict(TEXTS)  # alone, the last digit of a sum may be another
+    expected = [p.to_dict() | model.explain(p.text).to_dict(lang) for p in said]
     assert answer.json() == {"predictions": json.loads(json.dumps(expected))}
 
 

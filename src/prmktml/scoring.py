@@ -204,7 +204,7 @@ class Scored:
         by_language = dict(self.by_language())
         cells = []
         for name in ("ar", "en"):
-            rows = self.sided(by_language.get(name, np.zeros(0, np.int64)))
+            rows = by_language.get(name, np.zeros(0, np.int64))
             cells.append(self.interval(self.macro_f1, rows))
         values = {name: str(value) for name, value, _ in self.measures()}
         wanted = (
