@@ -34,6 +34,15 @@ def test_probabilities_are_finite_sum_to_one_and_do_not_depend_on_the_batch(mode
     assert np.abs(together - backwards).max() < 1e-9
 
 
+@settings(max_examples=60, deadline=None)
+@given(texts=st.lists(ANY_TEXT, min_size=1, max_size=12), size=st.integers(1, 12))
+def test_the_size_of_a_chunk_changes_no_answer(model, texts, size):
+    whole = model.predict_proba(texts)
+    chunks = [texts[i : i + size] for i in range(0, len(texts), size)]
+    parts = np.concatenate([model.predict_proba(chunk) for chunk in chunks])
+    assert np.abs(whole - parts).max() < 1e-9
+
+
 @settings(max_examples=100, deadline=None)
 @given(text=ANY_TEXT)
 def test_a_prediction_is_of_the_promised_form(model, text):
@@ -130,6 +139,40 @@ def test_the_json_form_is_as_documented(model):
 def test_a_very_long_message_is_judged(model):
     found = model.predict("شكرا لكم " * 200_000)
     assert found.label == Label.PR
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\ud800",
+        "\udfff\ud800 sale",
+        "half an emoji \ud83d",
+        "\0",
+        "sale\0\0 today",
+        "a" + "\u0301" * 100_000,
+        "ا" + "\u064b\u0651" * 50_000,
+        "\u0301" * 100_000,
+        "\u1100\u1161\u11a8" * 30_000,
+        "👩\u200d" * 50_000,
+        "\u202e\u2066" * 50_000,
+        "\ufdfa" * 5_000,
+    ],
+    ids=lambda text: ascii(text[:6]),
+)
+def test_what_no_font_shows_is_judged(model, text):
+    (found,) = model.predict_proba([text])
+    assert np.isfinite(found).all()
+    assert abs(found.sum() - 1) < 1e-9
+    beside = model.predict_proba(["خصم 30%", text, "thank you"])[1]
+    assert np.abs(found - beside).max() < 1e-9
+
+
+@pytest.mark.long
+def test_every_code_point_is_judged(model):
+    for first in range(0, 0x110000, 1 << 12):
+        found = model.predict_proba([chr(code) for code in range(first, first + (1 << 12))])
+        assert np.isfinite(found).all()
+        assert np.abs(found.sum(axis=1) - 1).max() < 1e-9
 
 
 @pytest.mark.long

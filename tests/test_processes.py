@@ -1,7 +1,9 @@
 """Predictions shared among processes: in order, in bounded memory, and with clear ends."""
 
 import gzip
+import json
 import os
+import random
 import signal
 import subprocess
 import sys
@@ -9,6 +11,7 @@ import time
 from functools import partial
 from itertools import count
 
+import numpy as np
 import pytest
 
 from prmktml import modelfile
@@ -82,6 +85,22 @@ def test_every_format_is_the_same_from_two_processes(tmp_path, run_command, endi
         done = run_command("prmktml.predict", "-i", tmp_path / "posts.csv", "-o", out, "-j", jobs)
         assert done == (0, "", "")
     assert outs[0].read_bytes() == outs[1].read_bytes()
+
+
+def test_odd_messages_are_judged_alike_by_any_number_of_processes(tmp_path, run_command, model):
+    rng, path = random.Random(5), tmp_path / "posts.jsonl"
+    odd = ["", None, "\0", "\ud800", "half an emoji \ud83d", "🔥", "a\u0301\u0327", ROW, "thanks"]
+    texts = [rng.choice(odd) and f"{rng.choice(odd)} {rng.choice(odd)}" for _ in range(9_000)]
+    path.write_text("".join(json.dumps({"text": text}) + "\n" for text in texts))
+    judged = []
+    for jobs in (1, 2, 3):
+        code, printed, said = run_command("prmktml.predict", "-i", path, "-j", jobs)
+        assert (code, said) == (0, "")
+        judged.append(printed)
+    assert judged[0] == judged[1] == judged[2]
+    found = [json.loads(line)["prmktml"]["probabilities"] for line in judged[0].splitlines()]
+    expected = model.predict_proba(texts)
+    assert np.abs(expected - [list(row.values()) for row in found]).max() < 1e-9
 
 
 def test_a_file_that_breaks_off_leaves_nothing_half_written(tmp_path, run_command):

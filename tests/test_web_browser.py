@@ -252,6 +252,24 @@ def test_another_column_can_be_named_after_a_refusal(visit):
     assert "Rows: 1" in page.inner_text("#counts")
 
 
+def test_what_a_file_holds_is_text_on_the_page(visit):
+    evil = "<img src=x onerror=alert(1)><script>alert(2)</script>"
+    page = visit("/en")
+    page.on("dialog", lambda dialog: pytest.fail(dialog.message))
+    before = page.locator("img, script").count()
+    page.evaluate(DROP, [f"{evil}.csv".replace("/", ""), f"{evil},text\n1,{evil}\n"])
+    page.wait_for_selector("#judged:not([hidden])")
+    assert evil in page.inner_text("#rows")
+    page.evaluate(DROP, [f"{evil}.csv".replace("/", ""), f"{evil},b\n1,2\n"])
+    page.wait_for_selector("#file-status.bad")
+    assert evil in page.inner_text("#file-status")
+    page.fill("#text", evil)
+    page.click("button.main >> nth=0")
+    page.wait_for_selector("#result:not([hidden])")
+    assert page.inner_text("#highlighted") == evil
+    assert page.locator("img, script").count() == before
+
+
 @pytest.mark.parametrize("lang", ["en", "ar"])
 def test_the_report_opens_beside_the_page(visit, lang):
     page = visit(f"/{lang}", viewport=PHONE)
