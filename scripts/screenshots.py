@@ -47,8 +47,11 @@ def address() -> str:
 
 def message(page: Page, lang: str, begin: str) -> None:
     """Show what the page says of the example message that begins so."""
-    with (ROOT / "data/examples/calendar.csv").open(encoding="utf-8", newline="") as file:
-        text = next(row["text"] for row in csv.DictReader(file) if row["text"].startswith(begin))
+    rows = []
+    for name in ("calendar.csv", "retrain.csv"):
+        with (ROOT / "data/examples" / name).open(encoding="utf-8", newline="") as file:
+            rows += csv.DictReader(file)
+    text = next(row["text"] for row in rows if row["text"].startswith(begin))
     page.goto(f"{address()}/{lang}")
     page.fill("#text", text)
     page.click("#message .main")
@@ -81,8 +84,8 @@ PICTURES: Final[dict[str, Callable[[Page], None]]] = {
     "report-ar": lambda page: report(page, "ar"),
     "page-en": lambda page: message(page, "en", "Two years ago we promised"),
     "page-ar": lambda page: message(page, "ar", "استلمت الدفعة الثالثة"),
-    "mixed-en": lambda page: message(page, "en", "We bake nothing a day ahead"),
-    "mixed-ar": lambda page: message(page, "ar", "كوب سحلب تشتريه اليوم"),
+    "mixed-en": lambda page: message(page, "en", "Safe seas to all our fishermen"),
+    "mixed-ar": lambda page: message(page, "ar", "عيدكم مبارك، وتذكرة"),
     "table-en": lambda page: table(page, "en"),
     "table-ar": lambda page: table(page, "ar"),
 }

@@ -64,6 +64,7 @@ def again(text: str) -> str:
 
 
 @ours
+@pytest.mark.long
 def test_every_code_point_is_folded_as_camel_tools_folds_it():
     chars = [chr(c) for c in range(1, 0x110000) if not 0xD800 <= c < 0xE000 and chr(c) != END]
     expected = again(camel(END.join(chars))).split(END)

@@ -128,6 +128,7 @@ def test_missing_columns_and_empty_files_say_what_is_needed(tmp_path):
         read_corpus(tmp_path / "nowhere.csv")
 
 
+@pytest.mark.long
 def test_the_command_trains_exports_and_does_not_overwrite(small_csv, tmp_path, run_command):
     data, out = small_csv(sentences()), tmp_path / "m.safetensors"
     exported, ngrams = tmp_path / "m.joblib", tmp_path / "n.csv"
