@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tomllib
 import zipfile
 from pathlib import Path
 
@@ -48,6 +49,13 @@ def test_nothing_leads_to_torch_without_the_extra(wheel):
         "threadpoolctl",
     }
     assert any("camel-tools" in line and "extra == 'camel'" in line for line in requirements(wheel))
+
+
+def test_development_asks_for_the_versions_that_the_extras_do():
+    """So that the tests on the lowest versions are on those of the extras."""
+    told = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    extras = told["project"]["optional-dependencies"].values()
+    assert {line for extra in extras for line in extra} <= set(told["dependency-groups"]["dev"])
 
 
 def test_it_carries_model_corpus_and_lexicon(wheel):
