@@ -1,7 +1,10 @@
 """The command ``prmktml VERB …``, the same as ``python -m prmktml.VERB …``."""
 
 import sys
+from collections.abc import Sequence
 from importlib import import_module
+
+from prmktml.console import run
 
 VERBS = {
     "predict": "say which messages are PR-style and which marketing-style",
@@ -14,12 +17,11 @@ VERBS = {
 }
 
 
-def main() -> int:
-    """Hand the rest of the command line to the verb's module."""
-    verb = sys.argv[1] if len(sys.argv) > 1 else "--help"
+def command(argv: Sequence[str] | None) -> int:
+    """Hand all that follows the verb to its module."""
+    verb, *rest = argv or ["--help"]
     if verb in VERBS:
-        module = import_module(f"prmktml.{verb}")
-        return int(module.main(sys.argv[2:]))
+        return int(import_module(f"prmktml.{verb}").main(rest))
     if verb == "--version":
         from prmktml.predict import version
 
@@ -33,6 +35,11 @@ def main() -> int:
         return 0
     print(f"prmktml: no verb {verb!r}\n{usage}", file=sys.stderr)
     return 2
+
+
+def main() -> int:
+    """Run the command line of the process."""
+    return run(command, sys.argv[1:])
 
 
 if __name__ == "__main__":

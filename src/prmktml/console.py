@@ -38,6 +38,7 @@ def say(message: str) -> None:
 
 def run(command: Callable[[Sequence[str] | None], int], argv: Sequence[str] | None = None) -> int:
     """Run a command and return its exit code; what a person can mend ends in a message."""
+    _open_closed_streams()
     for stream in (sys.stdin, sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="surrogateescape")
@@ -58,6 +59,13 @@ def run(command: Callable[[Sequence[str] | None], int], argv: Sequence[str] | No
         say(f"prmktml: {error.strerror or error}: {error.filename or 'standard output'}")
         return 1
     return code
+
+
+def _open_closed_streams() -> None:
+    """Let streams that the caller closed lead nowhere; Python has None in their place."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode))  # noqa: SIM115
 
 
 def _stop(*_: Any) -> NoReturn:

@@ -141,6 +141,8 @@ def _check(args: "argparse.Namespace") -> None:
     data, output = Path(args.data), Path(args.output)
     if data.exists() and output.exists() and output.samefile(data):
         raise UsageError(f"{output} is the file that is read; name another one after -o")
+    if output.exists() and not output.is_file():
+        raise UsageError(f"{output} is no file that answers can be read from again; name one")
 
 
 def command(argv: Sequence[str] | None) -> int:

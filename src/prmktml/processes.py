@@ -6,6 +6,7 @@ Many machines are the business of :mod:`prmktml.distributed`.
 
 import os
 import signal
+import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -138,7 +139,20 @@ def in_order(
             "start again with fewer --jobs"
         ) from error
     finally:
+        _handed_on(under_way)
         pool.shutdown(kill_workers=True)
+
+
+def _handed_on(under_way: "deque[Future[_Result]]") -> None:
+    """Wait, a second at most, until the pool's thread has put all items where processes take them.
+
+    It stops with a traceback where a shutdown overtakes it.
+    """
+    until = time.monotonic() + 1
+    while under_way and not (under_way[-1].running() or under_way[-1].done()):
+        if time.monotonic() > until:
+            return
+        time.sleep(0.001)
 
 
 @contextmanager
