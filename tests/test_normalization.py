@@ -25,6 +25,7 @@ from prmktml.normalization import (
     CharClass,
     _look_up,
     _raw,
+    _with_marks_ordered,
     normalize,
     normalize_texts,
 )
@@ -183,6 +184,24 @@ def test_a_text_alone_and_in_a_batch_is_the_same(texts):
         assert (np.diff(places) >= 0).all()
         assert places[-1] == len(text)
         assert (places[:-1] < max(len(text), 1)).all()
+
+
+MARKS = "\u0315\u0300\u0327\u0345\u0344\u0f73\u0f71\u064b\u0651\u0653\u05b0\u3099"
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.text(st.sampled_from(MARKS) | st.sampled_from("aéاأﷺ가\u1100¨ \u0f40\u0f77"), max_size=30)
+)
+def test_marks_put_in_order_beforehand_are_composed_as_ever(text):
+    composed = unicodedata.normalize("NFKC", _with_marks_ordered(text))
+    assert composed == unicodedata.normalize("NFKC", text)
+
+
+def test_very_many_marks_on_one_letter_are_as_few_are():
+    marks = "\u0315\u0300\u0327" * 200_000
+    assert normalize(f"a{marks} sale") == normalize("a\u0315\u0300\u0327 sale")
+    assert normalize_texts([f"a{marks}"], places=True).text(0) == normalize("a\u0300")
 
 
 def test_each_code_point_knows_its_place():

@@ -16,6 +16,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntFlag
 from functools import cache
+from itertools import groupby
 from pathlib import Path
 from typing import Final
 
@@ -37,6 +38,8 @@ SHIFT: Final = 17
 """In a cell of the table the classes stand above this many bits of the folded code point."""
 TABLE_PATH: Final = Path(__file__).with_name("codepoints.npy")
 
+_LONG: Final = 1000
+"""Texts below this length cannot hold so many marks on one letter that ordering them is slow."""
 _SHIFT: Final = np.uint32(SHIFT)
 _END: Final = np.uint32(0)
 """Stands after each text; no text contains it, because NUL is folded to a space."""
@@ -129,7 +132,20 @@ def _look_up(codes: NDArray[np.uint32]) -> NDArray[np.uint32]:
 
 def _nfkc(text: str) -> str:
     """NFKC, with the basmala ligature spelt out first, as camel-tools does it."""
-    return unicodedata.normalize("NFKC", text.replace("\ufdfd", "بسم الله الرحمن الرحيم"))
+    text = text.replace("\ufdfd", "بسم الله الرحمن الرحيم")
+    return unicodedata.normalize("NFKC", text if len(text) < _LONG else _with_marks_ordered(text))
+
+
+def _with_marks_ordered(text: str) -> str:
+    """Decompose and order the marks of each letter, as NFKC does, but not in quadratic time."""
+    decomposed = {char: unicodedata.normalize("NFKD", char) for char in set(text)}
+    marks = {char for char, parts in decomposed.items() if unicodedata.combining(parts[0])}
+    return "".join(
+        "".join(sorted("".join(map(decomposed.__getitem__, run)), key=unicodedata.combining))
+        if of_marks
+        else "".join(run)
+        for of_marks, run in groupby(text, marks.__contains__)
+    )
 
 
 def _compose(
