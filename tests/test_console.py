@@ -120,17 +120,6 @@ def test_an_interrupt_leaves_no_half_file(tmp_path, number):
     assert sorted(p.name for p in tmp_path.iterdir()) == ["out.jsonl", "posts.txt"]
 
 
-@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs /dev/full")
-@pytest.mark.parametrize("output", ["-o /dev/full", "> /dev/full", "-j 2 > /dev/full"])
-def test_a_full_disk_is_a_message(tmp_path, output):
-    (tmp_path / "posts.csv").write_text("text\nthank you all\n" * 9)
-    command = f'"{sys.executable}" -m prmktml.predict -i posts.csv --format csv {output}'
-    done = subprocess.run(command, shell=True, cwd=tmp_path, capture_output=True, check=False)
-    assert done.returncode == 1
-    assert re.search(rb"disk is full; make room|No space left on device", done.stderr)
-    assert done.stderr.count(b"\n") == 1
-
-
 @pytest.mark.skipif(not os.path.isdir("/sys/kernel"), reason="needs a folder closed to root too")
 def test_no_permission_is_a_message(tmp_path, run_command):
     (tmp_path / "posts.csv").write_text("text\nthank you all\n")
