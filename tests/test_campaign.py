@@ -87,6 +87,7 @@ cells = st.one_of(
 @given(
     st.lists(st.tuples(cells, cells, st.sampled_from(["شكرا لكم", "خصم اليوم", ""])), min_size=1)
 )
+@pytest.mark.long
 def test_every_row_is_accounted_for(model, rows):
     lines = [{"d": when, "c": where, "text": text} for when, where, text in rows]
     with tempfile.TemporaryDirectory() as folder:

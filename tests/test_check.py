@@ -154,6 +154,7 @@ def test_a_second_coder_gives_kappa_and_a_list(tmp_path, run_command):
     assert "3 of 4 labelled alike" in said
 
 
+@pytest.mark.long
 def test_likely_label_errors_are_found_when_asked_for(small_csv, run_command):
     wrong = ("thanks volunteers community شكرا نعتذر قيم", "marketing")
     path = small_csv([*(row[:2] for row in sentences()), wrong], ("text", "label"))

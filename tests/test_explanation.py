@@ -210,6 +210,7 @@ def test_the_greedy_search_prunes_what_need_not_go(small):
         assert sorted(span.text for span in chosen) == ["six", "two"]
 
 
+@pytest.mark.long
 def test_the_greedy_search_comes_close_to_the_exact_one(model):
     n_same = n_flips = 0
     for text in read_corpus(find("data/corpus.csv")).texts[::40]:
@@ -332,6 +333,7 @@ def test_csv_gets_one_column_more(run_command):
     assert "، تخفيض)" in printed
 
 
+@pytest.mark.long
 def test_two_processes_explain_as_one_does(run_command, tmp_path):
     path = tmp_path / "posts.txt"
     path.write_text(f"{OFFER}\n{MIXED}\n", encoding="utf-8")

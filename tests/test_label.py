@@ -81,6 +81,7 @@ def terminal():
             os.close(one.ours)
 
 
+@pytest.mark.long
 def test_a_sitting_on_a_terminal(posts, tmp_path, terminal):
     out = tmp_path / "labelled.csv"
     tty = terminal(posts, "-o", out, "--coder", "mona", "--lang", "en")
@@ -110,6 +111,7 @@ def test_a_sitting_on_a_terminal(posts, tmp_path, terminal):
     assert [row["coder"] for row in rows_of(out)] == ["mona", "mona", ""]
 
 
+@pytest.mark.long
 def test_what_was_answered_survives_a_kill(posts, tmp_path, terminal):
     out = tmp_path / "labelled.csv"
     tty = terminal(posts, "-o", out, "--lang", "en")
@@ -141,6 +143,7 @@ def test_an_interrupt_gives_the_terminal_back(posts, tmp_path, terminal, number,
     assert len(rows_of(out)) == 1
 
 
+@pytest.mark.long
 def test_a_pipe_drives_it_too(posts, tmp_path, run_command):
     out = tmp_path / "labelled.jsonl"
     code, printed, said = run_command("prmktml.label", posts, "-o", out, stdin=b"p1\nm5\nzo")

@@ -78,6 +78,7 @@ def large(path, n_rows=40_000) -> bytes:
 
 
 @pytest.mark.parametrize("ending", ["jsonl", "parquet"])
+@pytest.mark.long
 def test_every_format_is_the_same_from_two_processes(tmp_path, run_command, ending):
     large(tmp_path / "posts.csv", 10_000)
     outs = [tmp_path / f"{jobs}.{ending}" for jobs in (1, 2)]
@@ -103,6 +104,7 @@ def test_odd_messages_are_judged_alike_by_any_number_of_processes(tmp_path, run_
     assert np.abs(expected - [list(row.values()) for row in found]).max() < 1e-9
 
 
+@pytest.mark.long
 def test_a_file_that_breaks_off_leaves_nothing_half_written(tmp_path, run_command):
     path, out = tmp_path / "posts.csv.gz", tmp_path / "out.csv"
     large(path)
