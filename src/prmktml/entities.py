@@ -166,7 +166,9 @@ def hash_words(
 def hash_set(words: Iterable[str]) -> NDArray[np.uint64]:
     """Return the hashes of words of up to eight letters, ascending, each once."""
     rows = [[ord(char) for char in word.ljust(len(_REACH), "\0")] for word in words]
-    return np.unique(np.array(rows, np.uint64) @ _POWERS)
+    hashes = np.array(rows, np.uint64) @ _POWERS
+    # np.unique would import numpy.ma, a sixth of a cold start
+    return np.array(sorted(set(hashes.tolist())), np.uint64)
 
 
 def is_in(values: NDArray[np.uint64], known: NDArray[np.uint64]) -> NDArray[np.bool_]:

@@ -135,7 +135,7 @@ def identify(tokens: Tokens, words: LanguageWords) -> NDArray[np.int8]:
 def _columns(names: tuple[str, ...]) -> tuple[NDArray[np.intp], NDArray[np.intp], int, int]:
     """Return the columns of our languages, those of all others, Arabizi's and that of English."""
     ours = np.array([names.index(name) for name in _SUPPORTED])
-    others = np.setdiff1d(np.arange(len(names)), ours)
+    others = np.array([i for i in range(len(names)) if i not in ours], np.int64)
     return ours, others, names.index("arabizi"), names.index("en")
 
 

@@ -202,7 +202,7 @@ def _compose_unsafe(
     """Rebuild the batch with the texts that hold an unsafe code point composed."""
     parts, place_parts, done = [], [], 0
     lengths = np.diff(ends, prepend=-1)
-    for index in np.unique(ends.searchsorted(unsafe)):
+    for index in sorted(set(ends.searchsorted(unsafe).tolist())):
         start, end = ends[index] - lengths[index] + 1, ends[index]
         composed, composed_places = _compose(codes[start:end], places is not None)
         parts += [codes[done:start], composed]
