@@ -22,6 +22,7 @@ import httpx
 import hypothesis
 import openpyxl
 import pytest
+import requests
 import schemathesis
 from schemathesis.generation import GenerationMode
 from schemathesis.specs.openapi.checks import negative_data_rejection, positive_data_acceptance
@@ -496,7 +497,7 @@ def described(server):
 @pytest.mark.parametrize("mode", GenerationMode)
 @pytest.mark.parametrize("path", ["/v1/predict", "/v1/explain", "/v1/table", "/v1/report"])
 def test_the_api_is_as_described(described, path, mode):
-    statuses = collections.Counter()
+    statuses, broken_off = collections.Counter(), []
     files = path in ("/v1/table", "/v1/report")  # no schema says what a table is
     excluded = [positive_data_acceptance] if files else []
 
@@ -509,7 +510,12 @@ def test_the_api_is_as_described(described, path, mode):
     )
     @hypothesis.given(case=described[path]["POST"].as_strategy(generation_mode=mode))
     def as_described(case):
-        answer = case.call()
+        try:
+            answer = case.call()
+        except requests.exceptions.ChunkedEncodingError:
+            # Refused while it still sent: a client may lose the answer to that (RFC 9112, 9.6).
+            broken_off.append(case)
+            return
         statuses[answer.status_code] += 1
         too_large = [negative_data_rejection] if answer.status_code == 413 else []
         case.validate_response(answer, excluded_checks=excluded + too_large)
@@ -517,3 +523,4 @@ def test_the_api_is_as_described(described, path, mode):
     as_described()
     print(f"\n{path}, {mode.value} data: {dict(statuses)}")
     assert max(statuses) < 500
+    assert len(broken_off) <= 3
