@@ -12,9 +12,9 @@ import numpy as np
 from ablation import ROOT, cells, fit
 
 from prmktml.corpus import read_corpus
+from prmktml.entries import compile_lexicon, read_entries
 from prmktml.estimators import MessageFeatures
 from prmktml.features import RECIPE
-from prmktml.lexicon import compile_lexicon, read_entries
 from prmktml.model import N_OUTPUTS
 from prmktml.scoring import markdown
 from prmktml.training import folds
