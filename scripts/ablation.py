@@ -48,6 +48,15 @@ def fit(X, labels, recipe, tfidf, heads):
     return weighting, Heads(**heads).fit(weighting.transform(X), np.array(LABELS)[labels])
 
 
+def scores_by_fold(X, corpus, seed, recipe, tfidf, heads) -> np.ndarray:
+    """Score each row by a model that did not see its group."""
+    scores = np.zeros((len(corpus), N_OUTPUTS))
+    for train, test in folds(corpus, seed):
+        weighting, head = fit(X[train], corpus.labels[train], recipe, tfidf, heads)
+        scores[test] = head.decision_function(weighting.transform(X[test]))
+    return scores
+
+
 def cells(corpus: Corpus, scores: np.ndarray) -> list[float]:
     """macro-F1 of Arabic and English, AUROC of other."""
     languages = np.array(corpus.column("language"))
@@ -65,11 +74,7 @@ def measure(name, corpus, external, seeds) -> list[str]:
     features = MessageFeatures(bundled_lexicon(), recipe)
     X, inside = features.transform(corpus.texts), []
     for seed in range(seeds):
-        scores = np.zeros((len(corpus), N_OUTPUTS))
-        for train, test in folds(corpus, seed):
-            weighting, head = fit(X[train], corpus.labels[train], recipe, tfidf, heads)
-            scores[test] = head.decision_function(weighting.transform(X[test]))
-        inside.append(cells(corpus, scores))
+        inside.append(cells(corpus, scores_by_fold(X, corpus, seed, recipe, tfidf, heads)))
     means, spreads = np.mean(inside, axis=0), np.std(inside, axis=0)
     row = [name, *(f"{m:.3f} ± {s:.3f}" for m, s in zip(means, spreads, strict=True))]
     if external is not None:
@@ -79,19 +84,29 @@ def measure(name, corpus, external, seeds) -> list[str]:
     return row
 
 
+def asked(description: str, seeds: int) -> tuple[Corpus, Corpus | None, int]:
+    """Read the corpus, the external file if one is named, and the number of seeds."""
+    parser = argparse.ArgumentParser(description=description)
+    parser.add_argument("--external", type=Path)
+    parser.add_argument("--seeds", type=int, default=seeds)
+    args = parser.parse_args()
+    external = read_corpus(args.external) if args.external else None
+    return read_corpus(ROOT / "data" / "corpus.csv"), external, args.seeds
+
+
+def columns(first: str, external: Corpus | None) -> list[str]:
+    """Name the columns of the table."""
+    outside = ["external: ar", "en", "AUROC other"] if external else []
+    return [first, "ar", "en", "AUROC other", *outside]
+
+
 def main() -> None:
     """Print the table."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--external", type=Path)
-    parser.add_argument("--seeds", type=int, default=5)
-    args = parser.parse_args()
-    corpus = read_corpus(ROOT / "data" / "corpus.csv")
-    external = read_corpus(args.external) if args.external else None
-    head = ["variant", "ar", "en", "AUROC other"]
-    head += ["external: ar", "en", "AUROC other"] if external else []
+    corpus, external, seeds = asked(__doc__, seeds=5)
+    head = columns("variant", external)
     print(markdown(head, []), flush=True)
     for name in VARIANTS:
-        row = markdown(head, [measure(name, corpus, external, args.seeds)])
+        row = markdown(head, [measure(name, corpus, external, seeds)])
         print(row.splitlines()[-1], flush=True)
 
 

@@ -5,19 +5,13 @@ marketing with a random part of the lexicon's entries (means over seeds), on uns
 corpus and on a labelled file outside it.
 """
 
-import argparse
-from pathlib import Path
-
 import numpy as np
-from ablation import ROOT, cells, fit
+from ablation import ROOT, asked, cells, columns, fit, scores_by_fold
 
-from prmktml.corpus import read_corpus
 from prmktml.entries import compile_lexicon, read_entries
 from prmktml.estimators import MessageFeatures
 from prmktml.features import RECIPE
-from prmktml.model import N_OUTPUTS
 from prmktml.scoring import markdown
-from prmktml.training import folds
 
 SHARES = (0.0, 0.25, 0.5, 0.75, 1.0)
 
@@ -30,15 +24,6 @@ def lexicon_of(share: float, seed: int):
     return len(chosen), compile_lexicon([entries[i] for i in chosen])
 
 
-def scores_by_fold(X, corpus, seed):
-    """Score each row by a model that did not see its group."""
-    scores = np.zeros((len(corpus), N_OUTPUTS))
-    for train, test in folds(corpus, seed):
-        weighting, head = fit(X[train], corpus.labels[train], RECIPE, {}, {})
-        scores[test] = head.decision_function(weighting.transform(X[test]))
-    return scores
-
-
 def measure(share, corpus, external, seeds) -> list[str]:
     """One row of the table: means over seeds."""
     inside, outside, n_entries = [], [], 0
@@ -46,7 +31,7 @@ def measure(share, corpus, external, seeds) -> list[str]:
         n_entries, lexicon = lexicon_of(share, seed)
         features = MessageFeatures(lexicon)
         X = features.transform(corpus.texts)
-        inside.append(cells(corpus, scores_by_fold(X, corpus, seed)))
+        inside.append(cells(corpus, scores_by_fold(X, corpus, seed, RECIPE, {}, {})))
         if external is not None:
             weighting, head = fit(X, corpus.labels, RECIPE, {}, {})
             X_out = weighting.transform(features.transform(external.texts))
@@ -57,15 +42,9 @@ def measure(share, corpus, external, seeds) -> list[str]:
 
 def main() -> None:
     """Print the table."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--external", type=Path)
-    parser.add_argument("--seeds", type=int, default=3)
-    args = parser.parse_args()
-    corpus = read_corpus(ROOT / "data" / "corpus.csv")
-    external = read_corpus(args.external) if args.external else None
-    head = ["entries", "ar", "en", "AUROC other"]
-    head += ["external: ar", "en", "AUROC other"] if external else []
-    rows = [measure(share, corpus, external, args.seeds) for share in SHARES]
+    corpus, external, seeds = asked(__doc__, seeds=3)
+    head = columns("entries", external)
+    rows = [measure(share, corpus, external, seeds) for share in SHARES]
     print(markdown(head, rows))
 
 
