@@ -72,9 +72,11 @@ def measure(name, corpus, external, seeds) -> list[str]:
     """One row of the table."""
     recipe, tfidf, heads = VARIANTS[name]
     features = MessageFeatures(bundled_lexicon(), recipe)
-    X, inside = features.transform(corpus.texts), []
-    for seed in range(seeds):
-        inside.append(cells(corpus, scores_by_fold(X, corpus, seed, recipe, tfidf, heads)))
+    X = features.transform(corpus.texts)
+    inside = [
+        cells(corpus, scores_by_fold(X, corpus, seed, recipe, tfidf, heads))
+        for seed in range(seeds)
+    ]
     means, spreads = np.mean(inside, axis=0), np.std(inside, axis=0)
     row = [name, *(f"{m:.3f} ± {s:.3f}" for m, s in zip(means, spreads, strict=True))]
     if external is not None:
