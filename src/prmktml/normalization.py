@@ -2,7 +2,7 @@
 
 The way of a text: invisible marks and tatweel go, NFKC, then a committed table that carries
 camel-tools' dediacritization and its alef, alef maksura and teh marbuta rules, with digits,
-letter variants, punctuation and case on top; elongation is cut to two, entities
+letter variants, punctuation and case on top; elongation is cut, entities
 (:mod:`prmktml.entities`) become one code point each, white space collapses. Each normalized
 code point knows its place in the original text.
 
@@ -41,6 +41,8 @@ TABLE_PATH: Final = Path(__file__).with_name("codepoints.npy")
 _LONG: Final = 1000
 """Texts below this length cannot hold so many marks on one letter that ordering them is slow."""
 _SHIFT: Final = np.uint32(SHIFT)
+_SELDOM_DOUBLED: Final = np.array([ord(letter) for letter in "aiu"], np.uint32)
+"""Latin vowels; all Arabic letters count with them."""
 _END: Final = np.uint32(0)
 """Stands after each text; no text contains it, because NUL is folded to a space."""
 
@@ -217,16 +219,24 @@ def _compose_unsafe(
 
 
 def _cut_elongation(batch: NormalizedTexts) -> NormalizedTexts:
-    """Cut runs of one code point to two; digits, white space and entities stay as they are."""
+    """Cut runs of three and more; digits, white space and entities stay as they are.
+
+    One code point stays of letters that spelling hardly doubles, of all others two: nobody can
+    tell whether ``gooood`` was ``god``.
+    """
     codes = batch.codes
     same = codes[1:] == codes[:-1]
-    where = (same[1:] & same[:-1]).nonzero()[0] + 2
-    if not where.size:
+    third = (same[1:] & same[:-1]).nonzero()[0] + 2
+    if not third.size:
         return batch
-    where = where[codes.take(where) != _END]
-    exempt = batch.classes.take(where) & np.uint16(CharClass.DIGIT | CharClass.SPACE) != 0
-    where = where[~(exempt | is_entity(codes.take(where)))]
-    return batch.without(where)
+    third = third[codes.take(third) != _END]
+    exempt = batch.classes.take(third) & np.uint16(CharClass.DIGIT | CharClass.SPACE) != 0
+    third = third[~(exempt | is_entity(codes.take(third)))]
+    single = batch.classes.take(third) & np.uint16(CharClass.ARABIC) != 0
+    single |= (codes.take(third)[:, None] == _SELDOM_DOUBLED).any(axis=1)
+    gone = np.zeros(len(codes), bool)
+    gone[third] = gone[third[single] - 1] = True
+    return batch.without(gone.nonzero()[0])
 
 
 def _collapse_space(batch: NormalizedTexts) -> NormalizedTexts:
@@ -305,6 +315,6 @@ def normalize(text: str) -> str:
     Examples
     --------
     >>> normalize("Riiiight  NOW!!!  #يوم_التأسيس")
-    'riight now!! #يوم التاسيس'
+    'right now!! #يوم التاسيس'
     """
     return normalize_texts([text]).text(0)
