@@ -18,6 +18,7 @@ LAYERS = [
     ["tokens"],
     ["lexicon", "entries", "language"],
     ["tables", "features", "decision"],
+    ["single"],
     ["model", "records"],
     ["modelfile", "ngrams", "corpus"],
     ["explanation", "labelling"],

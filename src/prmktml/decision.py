@@ -22,7 +22,7 @@ REASONS: Final = tuple(Reason)
 LANGUAGES: Final = tuple(Language)
 _PR_SIDE: Final = np.array([ASPECT_SIDE[aspect] is Label.PR for aspect in ASPECTS])
 _ASPECTS_OF: Final = np.array([_PR_SIDE, ~_PR_SIDE])
-_UNKNOWN: Final = LANGUAGES.index(Language.UNKNOWN)
+UNKNOWN: Final = LANGUAGES.index(Language.UNKNOWN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,7 +228,7 @@ def decide(
     return result
 
 
-_JUDGED: Final = (
+JUDGED: Final = (
     (Reason.TOO_SHORT, Verdict.UNCLEAR),
     (Reason.UNSUPPORTED_LANGUAGE, Verdict.UNCLEAR),
     (Reason.NO_KNOWN_FEATURES, Verdict.UNCLEAR),
@@ -240,10 +240,10 @@ _JUDGED: Final = (
 )
 """The reasons as they are looked for; the first that a message gets decides its verdict."""
 _VERDICT_OF: Final = np.array(
-    [*(VERDICTS.index(verdict) for _, verdict in _JUDGED), VERDICTS.index(Verdict.CLEAR)], np.int8
+    [*(VERDICTS.index(verdict) for _, verdict in JUDGED), VERDICTS.index(Verdict.CLEAR)], np.int8
 )
-_REASON_OF: Final = np.array([REASONS.index(reason) for reason, _ in _JUDGED])
-_ALWAYS: Final = 5
+_REASON_OF: Final = np.array([REASONS.index(reason) for reason, _ in JUDGED])
+ALWAYS: Final = 5
 """So many reasons stand beside others; those behind are looked for where there is none yet."""
 
 
@@ -257,7 +257,7 @@ def _judge(
     """Fill in reasons and verdicts."""
     has = np.ones((len(_VERDICT_OF), len(known)), bool)
     has[0] = n_words < thresholds.min_words
-    has[1] = (result.language == _UNKNOWN) & (n_words > 0)
+    has[1] = (result.language == UNKNOWN) & (n_words > 0)
     np.logical_not(known, out=has[2])
     has[3] = result.probabilities[:, 2] >= thresholds.other
     has[4] = result.mixedness >= thresholds.mixed
@@ -266,6 +266,6 @@ def _judge(
     has[7] = result.confidence < min_confidence
     first = has.argmax(axis=0)
     result.verdicts = _VERDICT_OF.take(first)
-    has[_ALWAYS:-1] &= first == np.arange(_ALWAYS, len(_JUDGED))[:, None]
+    has[ALWAYS:-1] &= first == np.arange(ALWAYS, len(JUDGED))[:, None]
     marked, rows = has[:-1].nonzero()
     result.reasons[rows, _REASON_OF.take(marked)] = True

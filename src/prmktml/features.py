@@ -63,16 +63,20 @@ RECIPE: Final = Recipe((("char4",), ("word1", "word2")), distinct=True)
 """What training uses; docs/decisions/0005 tells why."""
 CUE_CAP: Final = 3
 """Counts of a cue above this say nothing more."""
-_SHORT: Final = np.array([4, 8, 15, 30, 60])
-_LONG_WORD: Final = 10
-N_LENGTHS: Final = 4 + len(_SHORT)
+SHORT: Final = np.array([4, 8, 15, 30, 60])
+LONG_WORD: Final = 10
+N_LENGTHS: Final = 4 + len(SHORT)
 """Number of length features."""
-_CUE_VALUES: Final = np.log1p(np.arange(CUE_CAP + 1))
+CUE_VALUES: Final = np.log1p(np.arange(CUE_CAP + 1))
 
-_BORDER: Final = np.uint32(1)
-_PRIME: Final = np.uint32(0x0100_0193)
+BORDER: Final = np.uint32(1)
+PRIME: Final = np.uint32(0x0100_0193)
 _MIX: Final = np.uint32(0x9E37_79B1)
-_SHIFT: Final = np.uint32(32 - HASH_BITS)
+_MIX_AGAIN: Final = np.uint32(0xC2B2_AE35)
+_HALF, _THIRTEEN, _SHIFT = np.uint32(16), np.uint32(13), np.uint32(32 - HASH_BITS)
+_SECOND: Final = np.uint32(0xA5A5_A5A5)
+_WORD, _PAIR = 1, 11
+_SALTS: Final = np.arange(12, dtype=np.uint32) * np.uint32(0x85EB_CA6B)
 
 
 class Grams(NamedTuple):
@@ -132,15 +136,33 @@ def read_batch(texts: Sequence[str], *, places: bool = False) -> Tokens:
     return tokenize(normalize_texts(texts, places=places))
 
 
-def _salted(hashes: NDArray[np.uint32], salt: int) -> NDArray[np.uint32]:
-    return hashes ^ np.uint32(salt * 0x85EB_CA6B & 0xFFFF_FFFF)
+def char_hashes(hashes: NDArray[np.uint32], size: int) -> NDArray[np.uint32]:
+    """Salt the hashes of character n-grams, so that no size is taken for another one."""
+    salted: NDArray[np.uint32] = hashes ^ _SALTS[size]
+    return salted
 
 
-def _buckets(salted: NDArray[np.uint32]) -> NDArray[np.uint32]:
-    mixed = salted ^ (salted >> np.uint32(16))
+def word_hashes(hashes: NDArray[np.uint32]) -> NDArray[np.uint32]:
+    """Salt the hashes of words."""
+    salted: NDArray[np.uint32] = hashes ^ _SALTS[_WORD]
+    return salted
+
+
+def pair_hashes(first: NDArray[np.uint32], second: NDArray[np.uint32]) -> NDArray[np.uint32]:
+    """Hash pairs of words, given the hashes of both."""
+    pairs = first * PRIME
+    pairs += second ^ _SECOND
+    pairs ^= _SALTS[_PAIR]
+    return pairs
+
+
+def buckets_of(hashes: NDArray[np.uint32]) -> NDArray[np.uint32]:
+    """Mix salted hashes and keep HASH_BITS of each."""
+    mixed = hashes >> _HALF
+    mixed ^= hashes
     mixed *= _MIX
-    mixed ^= mixed >> np.uint32(13)
-    mixed *= np.uint32(0xC2B2_AE35)
+    mixed ^= mixed >> _THIRTEEN
+    mixed *= _MIX_AGAIN
     mixed >>= _SHIFT
     return mixed
 
@@ -157,7 +179,7 @@ def grams(tokens: Tokens, recipe: Recipe = RECIPE) -> Grams:
     sizes = [int(kind[4:]) for kind in recipe.kinds if kind.startswith("char")]
     parts = [*_char_grams(tokens, sizes)]
     if "word1" in recipe.kinds:
-        parts.append((_salted(tokens.hashes, 1), tokens.starts))
+        parts.append((word_hashes(tokens.hashes), tokens.starts))
     if "word2" in recipe.kinds:
         parts.append(_word_pairs(tokens))
     text_ends, offset, bounds = tokens.batch.ends, 0, [np.zeros(1, np.int64)]
@@ -165,14 +187,13 @@ def grams(tokens: Tokens, recipe: Recipe = RECIPE) -> Grams:
         bounds.append(starts.searchsorted(text_ends) + offset)
         offset += len(starts)
     salted, starts = (np.concatenate(column) for column in zip(*parts, strict=True))
-    return Grams(_buckets(salted), starts, np.concatenate(bounds), recipe)
+    return Grams(buckets_of(salted), starts, np.concatenate(bounds), recipe)
 
 
 def _word_pairs(tokens: Tokens) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
     left = (~tokens.last[:-1]).nonzero()[0]
     first, second = tokens.hashes.take(left), tokens.hashes.take(left + 1)
-    pairs = first * _PRIME + (second ^ np.uint32(0xA5A5_A5A5))
-    return _salted(pairs, 11), tokens.starts.take(left)
+    return pair_hashes(first, second), tokens.starts.take(left)
 
 
 def _char_grams(
@@ -180,24 +201,24 @@ def _char_grams(
 ) -> Iterator[tuple[NDArray[np.uint32], NDArray[np.int64]]]:
     """Yield salted hashes and starts of each size."""
     size = len(tokens.letters) + 1
-    codes, letters = np.full(size, _BORDER), np.zeros(size, bool)
+    codes, letters = np.full(size, BORDER), np.zeros(size, bool)
     letters[1:] = tokens.letters
     np.copyto(codes[1:], tokens.batch.codes, where=tokens.letters)
-    hashes = codes[:-1] * _PRIME + codes[1:]
+    hashes = codes[:-1] * PRIME + codes[1:]
     inside = letters[1:]
     valid = letters[:-1] | inside
     for size in range(2, max(sizes, default=1) + 1):
         if size > 2:
-            hashes = hashes[:-1] * _PRIME + codes[size - 1 :]
+            hashes = hashes[:-1] * PRIME + codes[size - 1 :]
             valid = inside[: len(hashes)] if size == 3 else valid[:-1] & inside[size - 3 : -1]
         if size in sizes:
             at = valid.nonzero()[0]
-            yield _salted(hashes.take(at), size), at - 1
+            yield char_hashes(hashes.take(at), size), at - 1
 
 
 def cue_features(lexicon: Lexicon, tokens: Tokens) -> NDArray[np.float64]:
     """Count cues by class, ``log(1 + min(count, CUE_CAP))``, shape (n_texts, n_cues)."""
-    return _CUE_VALUES.take(np.minimum(lexicon.counts(tokens), CUE_CAP))
+    return CUE_VALUES.take(np.minimum(lexicon.counts(tokens), CUE_CAP))
 
 
 def length_features(tokens: Tokens) -> NDArray[np.float64]:
@@ -217,9 +238,9 @@ def length_features(tokens: Tokens) -> NDArray[np.float64]:
     features = np.zeros((len(ends), N_LENGTHS))
     features[:, 0] = n_tokens
     features[:, 1] = ends - tokens.batch.starts
-    features[:, 3] = features[:, 1] / np.maximum(n_tokens, 1) / _LONG_WORD
+    features[:, 3] = features[:, 1] / np.maximum(n_tokens, 1) / LONG_WORD
     if breaks.size:
         features[:, 2] = np.diff(breaks.searchsorted(ends), prepend=0)
     np.log1p(features[:, :3], out=features[:, :3])
-    np.less_equal(n_tokens[:, None], _SHORT, out=features[:, 4:])
+    np.less_equal(n_tokens[:, None], SHORT, out=features[:, 4:])
     return features

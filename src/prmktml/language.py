@@ -21,13 +21,13 @@ from prmktml.tokens import Known, Tokens, hash_word
 
 __all__ = ["LanguageWords", "identify", "read_language_words"]
 
-_ARABIC, _ENGLISH, _MIXED, _UNKNOWN = (
+ARABIC, ENGLISH, MIXED, UNKNOWN = (
     np.int8(list(Language).index(language))
     for language in (Language.ARABIC, Language.ENGLISH, Language.MIXED, Language.UNKNOWN)
 )
-_CODE_SWITCHED: Final = 0.2
+CODE_SWITCHED: Final = 0.2
 """From this share of letters on a second script makes a message mixed."""
-_SUPPORTED: Final = ("ar", "arabizi", "en")
+SUPPORTED: Final = ("ar", "arabizi", "en")
 _LATIN_END: Final = 0x250
 
 
@@ -122,19 +122,19 @@ def identify(tokens: Tokens, words: LanguageWords) -> NDArray[np.int8]:
     ours = counts.take(supported, axis=1).sum(axis=1)
     theirs = counts.take(others, axis=1).max(axis=1, initial=0)
     strange = _foreign_letters(tokens)
-    result = np.where(share < _CODE_SWITCHED, _ENGLISH, _MIXED)
-    result[(share < _CODE_SWITCHED) & (counts[:, arabizi] > counts[:, english])] = _ARABIC
-    result[share > 1 - _CODE_SWITCHED] = _ARABIC
+    result = np.where(share < CODE_SWITCHED, ENGLISH, MIXED)
+    result[(share < CODE_SWITCHED) & (counts[:, arabizi] > counts[:, english])] = ARABIC
+    result[share > 1 - CODE_SWITCHED] = ARABIC
     unknown = (theirs + strange / 3 > ours) & (theirs + strange > 1)
     unknown |= ((arabic + latin) * 2 < total) | (total == 0)
-    result[unknown] = _UNKNOWN
+    result[unknown] = UNKNOWN
     return result
 
 
 @cache
 def _columns(names: tuple[str, ...]) -> tuple[NDArray[np.intp], NDArray[np.intp], int, int]:
     """Return the columns of our languages, those of all others, Arabizi's and that of English."""
-    ours = np.array([names.index(name) for name in _SUPPORTED])
+    ours = np.array([names.index(name) for name in SUPPORTED])
     others = np.array([i for i in range(len(names)) if i not in ours], np.int64)
     return ours, others, names.index("arabizi"), names.index("en")
 

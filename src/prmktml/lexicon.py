@@ -25,8 +25,11 @@ MAX_WORDS: Final = 6
 PRESENT: Final = 254
 """Stands for a key that is only the beginning of an entry."""
 _NONE: Final = 255
-_MIX: Final = np.uint32(0x9E3779B1)
-_SALTS: Final = np.arange(64, dtype=np.uint32) * np.uint32(0x27D4EB2F)
+KEY_MIX: Final = 0x9E3779B1
+KEY_SHIFT: Final = np.uint32(15)
+"""How a salted hash becomes a key; it can be undone."""
+SALTS: Final = np.arange(64, dtype=np.uint32) * np.uint32(0x27D4EB2F)
+"""What the hash of each :class:`Salt` is combined with before it is mixed to a key."""
 
 
 class Salt(IntEnum):
@@ -101,13 +104,20 @@ def strip_proclitics(
 
 
 def _key(salted: NDArray[np.uint32]) -> NDArray[np.uint32]:
-    mixed = salted * _MIX
-    return mixed ^ (mixed >> np.uint32(15))
+    mixed = salted * np.uint32(KEY_MIX)
+    return mixed ^ (mixed >> KEY_SHIFT)
+
+
+def _salted(keys: NDArray[np.uint32]) -> NDArray[np.uint32]:
+    """Undo :func:`_key`."""
+    mixed = keys ^ (keys >> KEY_SHIFT) ^ (keys >> np.uint32(30))
+    salted: NDArray[np.uint32] = mixed * np.uint32(pow(KEY_MIX, -1, 1 << 32))
+    return salted
 
 
 def salted_key(hashes: NDArray[np.uint32], salt: int) -> NDArray[np.uint32]:
     """Return the keys of hashes, shape of `hashes`; each :class:`Salt` gives other keys."""
-    return _key(hashes ^ _SALTS[salt])
+    return _key(hashes ^ SALTS[salt])
 
 
 def chain_key(left: NDArray[np.uint32], right: NDArray[np.uint32]) -> NDArray[np.uint32]:
@@ -149,9 +159,14 @@ class Lexicon:
         return cls(tuple(cues), keys, ids, (alone, at_end))
 
     @cached_property
+    def salted(self) -> NDArray[np.uint32]:
+        """The salted hash behind each key, so that nothing sought needs mixing."""
+        return _salted(self.keys)
+
+    @cached_property
     def known(self) -> Known:
-        """The table that finds the keys."""
-        return Known(self.keys, self.ids)
+        """The table that finds salted hashes."""
+        return Known(self.salted, self.ids)
 
     def match(self, tokens: Tokens) -> Matches:
         """Find cues: of each token the whole word or else its longest prefix, and all phrases.
@@ -175,7 +190,7 @@ class Lexicon:
         found = np.full(n_tokens, _NONE, np.uint8)
         found[of.take(stem.take(prefix))] = prefix_ids
         found[of.take(word)] = word_ids
-        single = (found != _NONE).nonzero()[0]
+        single = (found < PRESENT).nonzero()[0]
         parts = [(single, single, found.take(single))]
         parts += self._phrases(tokens, bare, stripped, head)
         first, last, cues = (np.concatenate(column) for column in zip(*parts, strict=True))
@@ -186,7 +201,7 @@ class Lexicon:
         self, *sought: tuple[NDArray[np.uint32], int]
     ) -> list[tuple[NDArray[np.int64], NDArray[np.uint8]]]:
         """Look hashes up with a salt each; return positions of those known, and their classes."""
-        at, ids = self.known.find(_key(np.concatenate([h ^ _SALTS[salt] for h, salt in sought])))
+        at, ids = self.known.find(np.concatenate([h ^ SALTS[salt] for h, salt in sought]))
         edges = [0, *accumulate(len(hashes) for hashes, _ in sought)]
         cuts = pairwise(at.searchsorted(edges).tolist())
         return [(at[i:j] - edge, ids[i:j]) for edge, (i, j) in zip(edges, cuts, strict=False)]
@@ -198,20 +213,20 @@ class Lexicon:
         ends: NDArray[np.int64],
         chain: NDArray[np.uint32] | None = None,
     ) -> tuple[NDArray[np.int64], NDArray[np.uint8]]:
-        """Return which spans begin with a prefix, and its class; the longest of a span comes last.
-
-        A span shorter than a prefix is hashed whole, which is no key with that prefix's salt.
-        """
+        """Return which spans begin with a prefix, and its class, the longest of a span last."""
         lengths = self.lengths[chain is not None]
         if not len(starts) or not len(lengths):
             return np.zeros(0, np.int64), np.zeros(0, np.uint8)
         starts = starts[:, None]
-        hashes = hasher(starts, np.minimum(starts + lengths, ends[:, None]))
+        stops = starts + lengths
+        hashes = hasher(starts, np.minimum(stops, ends[:, None]))
         salt = Salt.PREFIX
         if chain is not None:
             hashes, salt = chain_key(chain[:, None], hashes), Salt.PHRASE_PREFIX
-        at, ids = self.known.find(_key(hashes ^ _SALTS.take(salt + lengths)).ravel())
-        return at // len(lengths), ids
+        at, ids = self.known.find((hashes ^ SALTS.take(salt + lengths)).ravel())
+        of = at // len(lengths)
+        whole = (stops.take(at) <= ends.take(of)).nonzero()[0]
+        return of.take(whole), ids.take(whole)
 
     def _phrases(
         self,
@@ -242,7 +257,7 @@ class Lexicon:
                 found[open_.take(prefix)] = prefix_ids
             if open_.size or whole.size:
                 found[whole] = whole_ids
-                hit = (found != _NONE).nonzero()[0]
+                hit = (found < PRESENT).nonzero()[0]
                 yield first.take(hit), last.take(hit), found.take(hit)
             first, chain, text_ends = first.take(alive), longer.take(alive), text_ends.take(alive)
 

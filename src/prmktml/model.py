@@ -32,6 +32,7 @@ from prmktml.tokens import Tokens
 
 if TYPE_CHECKING:
     from prmktml.explanation import Explanation
+    from prmktml.single import Single
 
 __all__ = ["N_OUTPUTS", "Model"]
 
@@ -40,6 +41,8 @@ N_OUTPUTS: Final = N_LABELS + len(Aspect) + 1
 """Columns of weight arrays, all log-odds: pr, marketing, other, the six aspects, both sides."""
 BATCH_TEXTS: Final = 1024
 BATCH_CODES: Final = 1 << 17
+SINGLE_CODES: Final = 1000
+"""Longer messages are judged like batches, whose arrays cost less then."""
 GATHERED: Final = 1 << 14
 """Rows of weights that are gathered at once: 640 kB."""
 FEW_KEYS: Final = 1024
@@ -94,6 +97,24 @@ class Model:
         rows = np.zeros(1 << HASH_BITS, np.int32)
         rows[self.buckets] = np.arange(1, len(self.buckets) + 1, dtype=np.int32)
         return rows
+
+    @cached_property
+    def single(self) -> "Single":
+        """What judges one message by plain Python."""
+        from prmktml.single import Ngrams, Single
+
+        return Single(
+            Ngrams(self.rows, self.weights, self.recipe),
+            self.cue_weights,
+            self.length_weights,
+            self.intercept,
+            self.lexicon,
+            self.languages,
+            self.thresholds,
+            name=self.name,
+            has_other=self.has_other,
+            has_aspects=self.has_aspects,
+        )
 
     @property
     def has_other(self) -> bool:
@@ -200,12 +221,19 @@ class Model:
         Prediction, or list of Prediction in the same order
         """
         if isinstance(texts, str):
-            return self.predict([texts], min_confidence)[0]
+            return self._predict_one(texts, min_confidence)
         return [
             decisions.prediction(i, text)
             for batch, decisions in self.decide_all(texts, min_confidence)
             for i, text in enumerate(batch)
         ]
+
+    def _predict_one(self, text: str, min_confidence: float) -> Prediction:
+        """Judge one message, by plain Python where it is short and has nothing rare."""
+        found = None
+        if len(text) <= SINGLE_CODES:
+            found = self.single.predict(text, min_confidence)
+        return found or self.decide([text], min_confidence).prediction(0, text)
 
     def predict_proba(self, texts: Iterable[object]) -> NDArray[np.float64]:
         """Return the probabilities of pr, marketing and other, shape (n_messages, 3)."""

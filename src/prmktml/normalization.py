@@ -111,9 +111,10 @@ class NormalizedTexts:
 
 
 @cache
-def _table() -> NDArray[np.uint32]:
-    table: NDArray[np.uint32] = np.load(TABLE_PATH, mmap_mode="r")
-    return np.asarray(table)
+def table() -> NDArray[np.uint32]:
+    """Return the classes and the folded value of each code point, shape (TABLE_SIZE,)."""
+    cells: NDArray[np.uint32] = np.load(TABLE_PATH, mmap_mode="r")
+    return np.asarray(cells)
 
 
 def _encode(text: str) -> NDArray[np.uint32]:
@@ -125,7 +126,7 @@ def _decode(codes: NDArray[np.uint32]) -> str:
 
 
 def _look_up(codes: NDArray[np.uint32]) -> NDArray[np.uint32]:
-    cells = _table().take(codes, mode="clip")
+    cells = table().take(codes, mode="clip")
     if codes.size and codes.max() >= 0xE0000:
         tags = (codes >= 0xE0000) & (codes < 0xE1000)
         cells[tags] = int(CharClass.EARLY | CharClass.DROP) << SHIFT

@@ -18,21 +18,25 @@ from prmktml.entities import (
     is_in,
 )
 
-__all__ = ["find_numbers"]
+__all__ = ["BY_DIGITS", "CURRENCIES", "PHONE_DIGITS", "find_numbers"]
 
-_CURRENCIES: Final = (
-    "ريال ريالا ريالات درهم درهما دراهم دينار دينارا دنانير جنيه جنيها جنيهات ليره ليرات دولار "
-    "دولارا يورو اوقيه دج دت دم درهما شيكل قرش فلس هلله ج جم "
-    "sar aed egp kwd qar bhd omr jod lbp mad dzd tnd iqd sdg usd eur gbp sgd inr rs sr dh dhs dt "
-    "da kd jd dollars dollar euros euro pounds riyals riyal dirhams dirham dinars dinar le pence"
-).split()
-_CURRENCY_AFTER: Final = hash_set(_CURRENCIES)
-_CURRENCY_BEFORE: Final = hash_set(word[::-1] for word in _CURRENCIES)
+CURRENCIES: Final = frozenset(
+    (
+        "ريال ريالا ريالات درهم درهما دراهم دينار دينارا دنانير جنيه جنيها جنيهات ليره ليرات "
+        "دولار دولارا يورو اوقيه دج دت دم درهما شيكل قرش فلس هلله ج جم "
+        "sar aed egp kwd qar bhd omr jod lbp mad dzd tnd iqd sdg usd eur gbp sgd inr rs sr dh dhs "
+        "dt da kd jd dollars dollar euros euro pounds riyals riyal dirhams dirham dinars dinar le "
+        "pence"
+    ).split()
+)
+"""Normalized words and codes."""
+_CURRENCY_AFTER: Final = hash_set(CURRENCIES)
+_CURRENCY_BEFORE: Final = hash_set(word[::-1] for word in CURRENCIES)
 _OUTWARD: Final = np.array([1, -1])[:, None, None]
 """From a number on, and from a number back."""
-_BY_DIGITS: Final = np.array([0, *(Entity[f"NUMBER{n}"] for n in (1, 2, 3, 4, 5, 5, 7))], np.uint32)
+BY_DIGITS: Final = np.array([0, *(Entity[f"NUMBER{n}"] for n in (1, 2, 3, 4, 5, 5, 7))], np.uint32)
 _SPACE, _PLUS, _COMMA, _POINT, _SLASH, _COLON, _ZERO, _PERCENT = map(ord, " +,./:0%")
-_PHONE_DIGITS: Final = 7
+PHONE_DIGITS: Final = 7
 
 
 class _Numbers(NamedTuple):
@@ -64,7 +68,7 @@ def find_numbers(codes: NDArray[np.uint32], classes: NDArray[np.uint16]) -> Span
         return NO_SPANS
     numbers = _read(codes, digits)
     spans = _with_signs(codes, classes, numbers)
-    if len(digits) < _PHONE_DIGITS:
+    if len(digits) < PHONE_DIGITS:
         return spans
     return Spans.merged([_phones(codes, numbers), spans])
 
@@ -77,7 +81,7 @@ def _read(codes: NDArray[np.uint32], digits: NDArray[np.int64]) -> _Numbers:
     bounds = np.concatenate(([0], ((gaps > 1) & ~joints).nonzero()[0] + 1, [len(digits)]))
     firsts, n_digits = bounds[:-1], bounds[1:] - bounds[:-1]
     starts, ends = digits.take(firsts), digits.take(bounds[1:] - 1) + 1
-    kinds = _BY_DIGITS.take(np.minimum(n_digits, 7))
+    kinds = BY_DIGITS.take(np.minimum(n_digits, 7))
     years = ((n_digits == 4) & (ends - starts == 4)).nonzero()[0]
     if years.size:
         at = starts.take(years)
@@ -104,7 +108,7 @@ def _phones(codes: NDArray[np.uint32], numbers: _Numbers) -> Spans:
     plus = codes[begin - 1] == _PLUS
     lead = plus | (codes[begin] == _ZERO)
     alone = (first == last) & (total >= 8) & (total == end - begin)
-    phone = alone | (lead & (total >= _PHONE_DIGITS) & (total <= 15) & (last - first < 6))
+    phone = alone | (lead & (total >= PHONE_DIGITS) & (total <= 15) & (last - first < 6))
     return Spans.of(Entity.PHONE, (begin - plus)[phone], end[phone])
 
 

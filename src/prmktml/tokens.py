@@ -30,20 +30,20 @@ class SpanHasher:
     codes : ndarray of uint32, shape (n_codes,)
     """
 
-    _powers = np.ones(1, np.uint32)
-    _inverses = np.ones(1, np.uint32)
+    _factors = (np.ones(1, np.uint32), np.ones(1, np.uint32))
 
     def __init__(self, codes: NDArray[np.uint32]) -> None:
-        self._grow(len(codes) + 1)
+        powers, self._inverses = self.factors(len(codes) + 1)
         self._sums = np.zeros(len(codes) + 1, np.uint32)
-        np.cumsum(codes * self._powers[: len(codes)], dtype=np.uint32, out=self._sums[1:])
+        np.cumsum(codes * powers[: len(codes)], dtype=np.uint32, out=self._sums[1:])
 
     @classmethod
-    def _grow(cls, size: int) -> None:
-        if len(cls._powers) < size:
+    def factors(cls, size: int) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
+        """Return the powers of P and of its inverse, at least `size` of each."""
+        if len(cls._factors[0]) < size:
             size = (size // _BLOCK + 1) * _BLOCK
-            cls._powers = _geometric(_PRIME, size)
-            cls._inverses = _geometric(_INVERSE, size)
+            cls._factors = _geometric(_PRIME, size), _geometric(_INVERSE, size)
+        return cls._factors
 
     def __call__(self, starts: NDArray[np.int64], ends: NDArray[np.int64]) -> NDArray[np.uint32]:
         """Return the hashes of the spans, shape of `starts`."""

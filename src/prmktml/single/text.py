@@ -1,0 +1,142 @@
+"""One message to its normalized string, and to the shape of each of its code points.
+
+A shape is one byte that tells what words, numbers and languages are made of, so that regular
+expressions over bytes find them.
+"""
+
+import re
+from functools import cache
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from prmktml.features import BORDER
+from prmktml.normalization import SHIFT, TABLE_SIZE, CharClass, normalize, table
+from prmktml.single.numbers import mark_numbers
+
+__all__ = ["normalized", "shapes"]
+
+_LATIN_END: Final = 0x250
+_CODE: Final = np.uint32((1 << SHIFT) - 1)
+_DROP: Final = ord("-")
+_THRICE: Final = re.compile(r"([^0-9 \n])\1\1")
+_LINK: Final = re.compile(r"&[#0-9a-z]+;|@[0-9a-z_]|[0-9a-z]\.[a-z]|[a-z]://")
+_JOINED: Final = re.compile(rb"(?<=[A-z])'(?=[A-z])")
+
+
+@cache
+def _shape_table() -> NDArray[np.uint8]:
+    """Shape of what each code point is folded to, shape (TABLE_SIZE,).
+
+    ``A`` Arabic letters, but ``w f b k l a`` those that proclitics are made of; ``x`` Latin and
+    ``o`` other letters; ``P X O`` letters of each script that are foreign to ours; ``0`` digits;
+    ``$ % !`` currency signs, percent and other signs that are tokens; ``'`` the apostrophe;
+    ``-`` what is dropped; ``?`` what NFKC could change or is beyond the table.
+    """
+    classes = (table() >> np.uint32(SHIFT)).astype(np.uint16)
+    has = {part: classes & np.uint16(part) != 0 for part in CharClass}
+    latin = has[CharClass.LETTER].copy()
+    latin[_LATIN_END:] = False
+    shape = np.full(len(classes), ord(" "), np.uint8)
+    for part, of_ours, of_foreign in (
+        (has[CharClass.SYMBOL], "!", "!"),
+        (has[CharClass.CURRENCY], "$", "$"),
+        (has[CharClass.DIGIT], "0", "0"),
+        (has[CharClass.LETTER], "o", "O"),
+        (latin, "x", "X"),
+        (has[CharClass.ARABIC], "A", "P"),
+    ):
+        shape[part] = ord(of_ours)
+        shape[part & has[CharClass.FOREIGN]] = ord(of_foreign)
+    for char, name in zip("وفبكلا%'", "wfbkla%'", strict=True):
+        shape[ord(char)] = ord(name)
+    shape = shape.take(table() & _CODE)
+    shape[has[CharClass.DROP]] = _DROP
+    shape[has[CharClass.UNSAFE]] = shape[-1] = ord("?")
+    return shape
+
+
+@cache
+def _letter_table() -> NDArray[np.uint32]:
+    """Letters and digits as they are, and the border of words for all else."""
+    codes = np.arange(TABLE_SIZE, dtype=np.uint32)
+    codes[_shape_table() < ord("0")] = BORDER
+    codes[_shape_table() == ord("?")] = BORDER
+    return codes
+
+
+def _encode(text: str) -> NDArray[np.uint32]:
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.dtype("<u4"))
+
+
+def shapes(text: str) -> tuple[NDArray[np.uint32], NDArray[np.uint32], bytes]:
+    """Take a normalized string apart.
+
+    Returns
+    -------
+    codes, letters : ndarray of uint32, shape (n_codes + 2,)
+        Its code points between two zeros, and the same with borders for all that is of no word.
+    shapes : bytes, length n_codes
+
+    Examples
+    --------
+    >>> shapes("والشمس don't 5!")[2]
+    b'walAAA xxxxx 0!'
+    """
+    codes = _encode(f"\0{text}\0")
+    letters = _letter_table().take(codes)
+    found = _shape_table().take(codes).tobytes()[1:-1]
+    if "'" in text:
+        for match in _JOINED.finditer(found):
+            letters[match.start() + 1] = ord("'")
+        found = _JOINED.sub(b"x", found)
+    return codes, letters, found
+
+
+def normalized(text: str) -> str:
+    r"""Normalize one message, as :func:`prmktml.normalization.normalize` does.
+
+    Examples
+    --------
+    >>> normalized("NOW: سعر  الوجبة 25 ريال")
+    'now: سعر الوجبه \ue004 ريال'
+    """
+    found = _normalized_plainly(text)
+    return normalize(text) if found is None else found
+
+
+def _normalized_plainly(text: str) -> str | None:
+    """Return None where there is something rare, which is left to arrays."""
+    raw = _encode(text)
+    kinds = _shape_table().take(raw, mode="clip")
+    found = kinds.tobytes()
+    if b"?" in found:
+        return None
+    codes = table().take(raw, mode="clip") & _CODE
+    if b"-" in found:
+        codes, found = codes[kinds != _DROP], found.replace(b"-", b"")
+    folded = codes.tobytes().decode("utf-32-le", "surrogatepass")
+    if _is_rare(codes, folded):
+        return None
+    marked = mark_numbers(folded, found) if b"0" in found else folded
+    return None if marked is None else _spaced(marked)
+
+
+def _is_rare(codes: NDArray[np.uint32], folded: str) -> bool:
+    """Tell whether there may be elongation or links."""
+    if b"\1\1" in (codes[1:] == codes[:-1]).tobytes() and _THRICE.search(folded):
+        return True
+    has_sign = "." in folded or "@" in folded or ":" in folded or "&" in folded
+    return has_sign and _LINK.search(folded) is not None
+
+
+def _spaced(text: str) -> str:
+    """Make each run of white space one space, or one line feed if it holds any; strip ends."""
+    text = text.replace("_", " ")
+    if "\n" in text:
+        lines = (" ".join(filter(None, line.split(" "))) for line in text.split("\n"))
+        return "\n".join(filter(None, lines))
+    if "  " in text:
+        return " ".join(filter(None, text.split(" ")))
+    return text.strip(" ")
