@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from prmktml.tables import open_table
+from prmktml.tables import open_output, open_table
 
 OFFER, THANKS = "خصم 30% لحد الخميس", "Thank you to every nurse who stayed"
 
@@ -82,6 +82,22 @@ def test_jsonl_from_a_table_holds_the_fields_and_one_key(tmp_path, run_command):
     assert code == 0
     assert list(record) == ["id", "text", "prmktml"]
     assert "text" not in record["prmktml"]
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_long_messages_keep_their_order_and_their_neighbours(tmp_path, run_command, model, jobs):
+    texts = [f"{OFFER if i % 3 else THANKS} {i} " * (2_000 if i % 5 == 0 else 1) for i in range(60)]
+    path = tmp_path / "posts.parquet"
+    with open_output(path, columns=("id", "text")) as output:
+        for i, text in enumerate(texts):
+            output.write([i, text])
+    code, printed, said = run_command("prmktml.predict", "-i", path, "--format", "csv", "-j", jobs)
+    rows = list(csv.DictReader(io.StringIO(printed)))
+    assert (code, said) == (0, "")
+    assert [row["id"] for row in rows] == [str(i) for i in range(60)]
+    assert [row["text"] for row in rows] == texts
+    expected = [prediction.label for prediction in model.predict(texts)]
+    assert [row["prmktml_label"] for row in rows] == expected
 
 
 def test_two_processes_give_what_one_gives(tmp_path, run_command):

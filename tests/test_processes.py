@@ -9,10 +9,14 @@ import subprocess
 import sys
 import time
 from functools import partial
-from itertools import count
+from itertools import chain, count
+from multiprocessing import get_context
+from pathlib import Path
 
 import numpy as np
 import pytest
+from joblib import cpu_count
+from threadpoolctl import threadpool_info
 
 from prmktml import modelfile
 from prmktml.errors import ModelError, PrmktmlError
@@ -47,12 +51,39 @@ def test_an_error_of_the_items_is_raised_where_it_can_be_caught():
         list(in_order(abs, items(), 2))
 
 
-def test_an_error_of_the_work_is_raised_too():
-    with pytest.raises(ZeroDivisionError):
+def test_an_error_of_the_work_is_raised_too_and_tells_where_it_was():
+    with pytest.raises(ZeroDivisionError) as raised:
         list(in_order(partial(divmod, 1), [1, 0], 2))
+    assert "return work(item)" in "".join(raised.value.__notes__)
 
 
-@pytest.mark.filterwarnings("ignore:A worker stopped while some jobs")  # joblib's own
+def number_of_threads(_: int) -> list[int]:
+    return [pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"]
+
+
+def test_processes_take_one_thread_each():
+    assert set(chain(*in_order(number_of_threads, range(4), 2))) == {1}
+
+
+def test_all_cores_are_used_if_wanted():
+    assert len(set(in_order(process_id, range(50), -1))) <= cpu_count()
+
+
+def process_id(_: int) -> int:
+    time.sleep(0.01)
+    return os.getpid()
+
+
+def test_processes_end_with_the_results():
+    results = in_order(process_id, count(), 2)
+    processes = {next(results) for _ in range(9)}
+    assert os.getpid() not in processes
+    results.close()
+    for process in processes:
+        with pytest.raises(ProcessLookupError):
+            os.kill(process, 0)
+
+
 def test_a_killed_process_ends_in_a_message():
     with pytest.raises(PrmktmlError, match="fewer --jobs"):
         list(in_order(die, [1, 2], 2))
@@ -122,6 +153,31 @@ def test_a_number_of_processes_that_is_none_is_refused(run_command, jobs):
     code, _, said = run_command("prmktml.predict", "-j", jobs, "x")
     assert code == 2
     assert "--jobs" in said
+
+
+def of_a_killed_caller(folder) -> None:
+    for process in in_order(process_id, count(), 2):
+        (folder / str(process)).touch()
+
+
+def is_running(process: int) -> bool:
+    """One that waits to be asked for its exit code no longer runs."""
+    stat = Path(f"/proc/{process}/stat")
+    return stat.exists() and stat.read_text().split()[2] != "Z"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks at processes as Linux shows them")
+def test_no_process_outlives_a_killed_caller(tmp_path):
+    caller = get_context("fork").Process(target=of_a_killed_caller, args=(tmp_path,))
+    caller.start()
+    while len(found := os.listdir(tmp_path)) < 2:
+        time.sleep(0.01)
+    caller.kill()
+    caller.join()
+    until = time.monotonic() + 20
+    while any(map(is_running, map(int, found))):
+        assert time.monotonic() < until
+        time.sleep(0.01)
 
 
 def test_an_interrupt_ends_all_processes_quietly(tmp_path):

@@ -137,14 +137,18 @@ def test_every_line_is_part_of_exactly_one_row(text):
 
 
 @pytest.mark.parametrize("kind", ["csv", "tsv", "jsonl", "txt"])
-@given(text=MESSY, size=st.integers(1, 9))
-@example(text="a\r\nb\r\n\r\n", size=1)
-def test_rows_do_not_depend_on_the_size_of_blocks(kind, text, size):
+@given(text=MESSY, size=st.integers(1, 9), lines=st.integers(1, 9), length=st.integers(1, 99))
+@example(text="a\r\nb\r\n\r\n", size=1, lines=1, length=1)
+def test_rows_do_not_depend_on_the_size_of_blocks(kind, text, size, lines, length):
     with tempfile.TemporaryDirectory() as folder:
         text = '{"text": "thanks"}\n' + text if kind == "jsonl" else "id\ttext\n" + text
         path = written(Path(folder, f"posts.{kind}"), text)
         expected = read(path, encoding="utf-8")
-        with mock.patch("prmktml.tables.sources._BLOCK", size):
+        with (
+            mock.patch("prmktml.tables.sources._BLOCK", size),
+            mock.patch("prmktml.tables.lines._LINES", lines),
+            mock.patch("prmktml.tables.lines._LENGTH", length),
+        ):
             assert read(path, encoding="utf-8") == expected
 
 
@@ -186,11 +190,15 @@ def test_the_columns_are_listed_where_none_can_be_chosen(tmp_path):
         read(path)
 
 
-def test_the_columns_of_jsonl_are_those_of_its_first_block(tmp_path):
+def test_the_columns_of_jsonl_are_those_of_its_first_mebibyte(tmp_path):
     path = written(tmp_path / "posts.jsonl", '{"id": 1}\n{"text": "a", "x": null}\n')
     with open_table(path) as table:
         assert (table.columns, table.text_column) == (("id", "text", "x"), "text")
         assert [table.values(row) for row in table] == [[1, "", ""], ["", "a", None]]
+    lines = ['{"text": "a"}\n' * 20_000, '{"text": "a", "x": 1}\n', '{"text": "a"}\n' * 90_000]
+    with open_table(written(path, "".join(lines))) as table:
+        assert table.columns == ("text", "x")
+        assert sum(len(chunk) for chunk in table.chunks(1024)) == 110_001
     late = Row(7, {"text": "a", "late": 1}, "a")
     with pytest.raises(
         DataError, match=r"posts\.jsonl, row 7: found the field 'late', which the first"
@@ -284,6 +292,46 @@ def test_chunks_are_at_most_as_long_as_asked(tmp_path):
     assert [row.text for chunk in chunks for row in chunk] == [str(i) for i in range(25)]
 
 
+@given(
+    sizes=st.lists(st.none() | st.integers(0, 30), max_size=30),
+    n_rows=st.integers(1, 9),
+    n_characters=st.integers(1, 40),
+)
+def test_chunks_lose_no_row_and_are_bounded_by_their_characters(sizes, n_rows, n_characters):
+    rows = [Row(i, [], None if size is None else "x" * size) for i, size in enumerate(sizes)]
+    table = Table("posts", ["text"], "text", iter([rows[:9], rows[9:]]), lambda: None)
+    chunks = list(table.chunks(n_rows, n_characters))
+    assert [row for chunk in chunks for row in chunk] == rows
+    assert all(1 <= len(chunk) <= n_rows for chunk in chunks)
+    for chunk in chunks:
+        assert sum(len(row.text or "") for row in chunk[:-1]) < n_characters
+
+
+def test_a_chunk_of_a_long_file_is_full_whatever_is_read_at_once(tmp_path):
+    path = written(tmp_path / "posts.csv", "id,text\n" + "".join(f"{i},a\n" for i in range(5000)))
+    with mock.patch("prmktml.tables.sources._BLOCK", 999), open_table(path) as table:
+        assert [len(chunk) for chunk in table.chunks(1024)] == [1023, *[1024] * 3, 905]
+    path = written(tmp_path / "long.txt", f"{'x' * 50_000}\n" * 5)
+    with open_table(path) as table:
+        assert [len(chunk) for chunk in table.chunks(1024)] == [2, 3]
+
+
+def test_rows_that_come_through_a_pipe_are_not_waited_for(tmp_path):
+    read_end, write_end = os.pipe()
+    path = tmp_path / "posts.txt"
+    path.symlink_to(f"/dev/fd/{read_end}")
+    try:
+        os.write(write_end, b"first\n")
+        with open_table(path) as table:
+            chunks = table.chunks(1024)
+            assert [row.text for row in next(chunks)] == ["first"]
+            os.write(write_end, b"second\n")
+            assert [row.text for row in next(chunks)] == ["second"]
+    finally:
+        os.close(read_end)
+        os.close(write_end)
+
+
 def test_a_table_gone_through_is_closed_and_empty(tmp_path):
     closed = []
     rows = [Row(1, ["a"], "a"), Row(2, ["b"], "b")]
@@ -332,7 +380,7 @@ def test_standard_input_as_a_whole_is_one_message(monkeypatch):
 
 
 def test_a_mark_that_drips_is_still_seen(monkeypatch):
-    with mock.patch("prmktml.tables.sources._BLOCK", 1):
+    with mock.patch("prmktml.tables.sources.LARGE", 1):
         (row,) = from_stdin(monkeypatch, "شكرا\n".encode("utf-16"))
     assert row.text == "شكرا"
 
@@ -358,6 +406,13 @@ def test_a_mark_tells_the_encoding(tmp_path, mark):
 def test_western_text_in_cp1252_is_found_out():
     data = "Thank you – it’s the “best” café".encode("cp1252")
     assert find_encoding([data]).name in ("cp1252", "cp1256")  # which agree on all of these
+
+
+@pytest.mark.parametrize(
+    "data", [b"text\nsale \xff now\n", b"text\n\xff\n", b"a\n\x93ab\x94\n", b"te\xfext\n\xe9\n"]
+)
+def test_no_utf_16_is_guessed_where_no_byte_is_zero(data):
+    assert find_encoding([data]).name in ("cp1252", "cp1256", "iso8859-6")
 
 
 def test_a_few_broken_lines_do_not_change_the_encoding():

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from prmktml.console import Parser, run, say
 from prmktml.errors import UsageError
-from prmktml.modelfile import load
-from prmktml.records import Batch, Layout, Part, part_of, writer_for
+from prmktml.processes import load_once, parts_of
+from prmktml.records import Batch, Layout, Part, batch_of, part_of, writer_for
 from prmktml.tables.outputs import FORMATS
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ __all__ = ["main", "version"]
 _EXAMPLES = """\
   prmktml predict "خصم 30% لحد الخميس" "Thank you to every nurse who stayed"
   prmktml predict -i posts.csv -o labelled.csv --text-column message"""
-BATCH_ROWS: Final = 512
+BATCH_ROWS: Final = 1024
 _TOLD: Final = 10
 """So many problems are told; the rest is counted."""
 
@@ -31,7 +31,7 @@ def version() -> str:
     """Return the versions of the package and of the bundled model."""
     import prmktml
 
-    return f"prmktml {prmktml.__version__} (model {load().name})"
+    return f"prmktml {prmktml.__version__} (model {load_once(None).name})"
 
 
 def _parser() -> Parser:
@@ -98,7 +98,7 @@ def _source(args: "argparse.Namespace") -> Source:
     if args.input and args.texts:
         raise UsageError("give texts or --input FILE, not both")
     if args.texts and args.texts != ["-"]:
-        whole = Batch([[text] for text in args.texts], args.texts, [""] * len(args.texts))
+        whole = Batch([args.texts], args.texts, [""] * len(args.texts))
         return Source((), iter([whole]))
     if not args.input and not args.texts:
         if sys.stdin.isatty():
@@ -113,13 +113,8 @@ def _file_source(args: "argparse.Namespace") -> Source:
     table = open_table(
         args.input or "-", text_column=args.text_column, encoding=args.encoding, whole=args.whole
     )
-    fields = table.record if _format(args) == "jsonl" and table.columns else table.values
-    batches = (
-        Batch(
-            list(map(fields, rows)), [row.text for row in rows], [row.problem or "" for row in rows]
-        )
-        for rows in table.chunks(BATCH_ROWS)
-    )
+    form = _format(args)
+    batches = (batch_of(table, rows, form) for rows in table.chunks(BATCH_ROWS))
     return Source(table.columns, batches, table)
 
 
@@ -140,8 +135,6 @@ def _parts(
     """Judge batches here or in other processes; a table is for people, who read slowly."""
     if args.jobs == 1 or layout.form == "table":
         return (part_of(model, batch, layout) for batch in batches)
-    from prmktml.processes import parts_of
-
     return parts_of(args.model, batches, layout, args.jobs)
 
 
@@ -154,7 +147,7 @@ def command(argv: Sequence[str] | None) -> int:
     source = _source(args)
     for note in source.table.notes if source.table else ():
         say(f"prmktml: {note}")
-    model = load(args.model)
+    model = load_once(args.model)
     layout = Layout(
         _format(args), source.columns, args.explain, args.lang, args.excel, args.min_confidence
     )

@@ -19,6 +19,7 @@ from prmktml.tables.writers import delimited_lines, json_lines
 if TYPE_CHECKING:
     from prmktml.explanation import Explanation
     from prmktml.model import Model
+    from prmktml.tables import Row, Table
 
 __all__ = [
     "CSV_COLUMNS",
@@ -26,6 +27,7 @@ __all__ = [
     "Judged",
     "Layout",
     "Part",
+    "batch_of",
     "cell_columns",
     "judge",
     "part_of",
@@ -60,7 +62,8 @@ class Batch(NamedTuple):
     Attributes
     ----------
     fields : list
-        Each row's own, a dictionary for jsonl output, else a list.
+        For jsonl output a dictionary a row; else a sequence a column, which takes less to send to
+        another process than one a row.
     texts : sequence of str or None
         None where a row is unreadable.
     problems : list of str
@@ -70,6 +73,13 @@ class Batch(NamedTuple):
     fields: list[Any]
     texts: Sequence[str | None]
     problems: list[str]
+
+
+def batch_of(table: "Table", rows: Sequence["Row"], form: str) -> Batch:
+    """Make a batch of at least one row for an output of this form."""
+    whole = form == "jsonl" and table.columns
+    fields = [*map(table.record, rows)] if whole else [*zip(*map(table.values, rows), strict=True)]
+    return Batch(fields, [row.text for row in rows], [row.problem or "" for row in rows])
 
 
 class Layout(NamedTuple):
@@ -148,23 +158,21 @@ def _explanation_cells(judged: Judged, lang: str | None) -> list[str]:
 
 def _columns(judged: Judged, layout: Layout) -> list[Sequence[Any]]:
     """Return the input's columns, those of the decisions, and one of explanations if wanted."""
-    columns: list[Sequence[Any]] = [*zip(*judged.batch.fields, strict=True)]
-    columns += cell_columns(judged.decisions)
+    columns: list[Sequence[Any]] = judged.batch.fields + cell_columns(judged.decisions)
     return [*columns, _explanation_cells(judged, layout.lang)] if layout.explain else columns
 
 
 def _json_records(judged: Judged, layout: Layout) -> Iterator[dict[str, Any]]:
     """Yield an object a row; cue classes stay codes unless a language was named."""
-    texts = judged.batch.texts
-    for i, fields in enumerate(judged.batch.fields):
-        record = judged.decisions.prediction(i, texts[i] or "").to_dict()
+    for i, text in enumerate(judged.batch.texts):
+        record = judged.decisions.prediction(i, text or "").to_dict()
         if judged.explanations:
             record |= judged.explanations[i].to_dict(layout.lang)
         if not layout.columns:
             yield record
             continue
         del record["text"]
-        yield fields | {"prmktml": record}
+        yield judged.batch.fields[i] | {"prmktml": record}
 
 
 def part_of(model: "Model", batch: Batch, layout: Layout) -> Part:

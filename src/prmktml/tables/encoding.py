@@ -22,7 +22,9 @@ _BOMS: Final = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-_GUESSES: Final = ("cp1256", "iso8859_6", "cp1252", "utf_16_le", "utf_16_be")
+_GUESSES: Final = ("cp1256", "iso8859_6", "cp1252")
+_WITH_ZEROS: Final = ("utf_16_le", "utf_16_be")
+"""Guessed only where a zero byte is, as there is in every line end and space of theirs."""
 _LONG: Final = 1 << 22
 _SAMPLE: Final = 1 << 15
 _ENOUGH: Final = 2000
@@ -183,5 +185,6 @@ def _is_utf8(line: bytes) -> bool:
 def _guess(sample: bytes) -> str:
     from charset_normalizer import from_bytes
 
-    best = from_bytes(sample, cp_isolation=list(_GUESSES)).best()
+    guesses = [*_GUESSES, *(_WITH_ZEROS if b"\0" in sample else ())]
+    best = from_bytes(sample, cp_isolation=guesses).best()
     return codecs.lookup(best.encoding).name if best else "cp1252"

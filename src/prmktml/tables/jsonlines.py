@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple
 from prmktml.errors import DataError
 from prmktml.tables.lines import Block, open_lines
 from prmktml.tables.rows import Row, Table, choose_text_column
-from prmktml.tables.sources import Source
+from prmktml.tables.sources import LARGE, Source
 from prmktml.tables.wording import fault_of, shown
 
 __all__ = ["read_jsonl"]
@@ -35,7 +35,7 @@ def read_jsonl(source: Source, text_column: str | None, encoding: str | None) ->
     """
     lines = open_lines(source, encoding=encoding)
     parts = _parse(lines.blocks, lines.encoding)
-    first = next((part for part in parts if part), [])
+    first = _beginning(parts, source.regular)
     columns = list(dict.fromkeys(name for line in first for name in line.record or ()))
     if first and not columns:
         raise DataError(f"{source.name}, row {first[0].number}{first[0].fault or _ALLOWED}")
@@ -51,6 +51,18 @@ def read_jsonl(source: Source, text_column: str | None, encoding: str | None) ->
         [lines.note],
         source.share,
     )
+
+
+def _beginning(parts: Iterable[list[_Line]], regular: bool) -> list[_Line]:
+    """Return lines enough to tell the columns by, a mebibyte; of a pipe those that come at once."""
+    lines: list[_Line] = []
+    length = 0
+    for part in parts:
+        lines += part
+        length += sum(len(line.text) for line in part)
+        if length >= (LARGE if regular else 1):
+            break
+    return lines
 
 
 def _parse(blocks: Iterable[Block], encoding: str) -> Iterator[list[_Line]]:

@@ -14,13 +14,16 @@ from itertools import chain
 from typing import Final, NamedTuple
 
 from prmktml.tables.encoding import ESCAPE, Encoding, check_encoding, find_encoding
-from prmktml.tables.sources import Source
+from prmktml.tables.sources import LARGE, Source
 
 __all__ = ["LONGEST_LINE", "Block", "Lines", "LongLine", "is_dirty", "open_lines"]
 
 LONGEST_LINE: Final = 10_000_000
 """Characters of the longest line that is read."""
 _LONGEST_MARK: Final = 4
+_LINES: Final = 1024
+_LENGTH: Final = 1 << 17
+"""Lines and characters of a block: what the model takes at once, so that none is cut up there."""
 _HEAD: Final = 200
 _ENDS: Final = ("\n", "\r")
 _OTHER_ENDS: Final = "\v\f\x1c\x1d\x1e\x85\u2028\u2029"
@@ -105,11 +108,12 @@ def open_lines(
         found = Encoding(_with_order(named, first))
     elif source.regular:
         with closing(source.again()) as again:
-            found = find_encoding(again.blocks())
+            found = find_encoding(again.blocks(LARGE))
     else:
         found = find_encoding([first])
     texts = _decode(chain([first], blocks), found.name)
-    return Lines(found.name, found.note, _split(texts, longest))
+    parts = _split(texts, longest)
+    return Lines(found.name, found.note, _filled(parts) if source.regular else parts)
 
 
 def _beginning(blocks: Iterator[bytes]) -> bytes:
@@ -167,6 +171,24 @@ def _split(texts: Iterable[tuple[str, bool]], longest: int) -> Iterator[Block]:
         yield Block(lines, clean)
     if parts:
         yield Block([_joined(parts, size, longest)], rest_clean)
+
+
+def _filled(blocks: Iterable[Block]) -> Iterator[Block]:
+    """Put lines into blocks anew, as many into each as a block may hold."""
+    lines: list[str] = []
+    length, clean = 0, True
+    for block in blocks:
+        more = sum(map(len, block.lines))
+        if lines and length + more > _LENGTH:
+            yield Block(lines, clean)
+            lines, length, clean = [], 0, True
+        lines, length, clean = lines + block.lines, length + more, clean and block.clean
+        while len(lines) >= _LINES:
+            yield Block(lines[:_LINES], clean)
+            lines = lines[_LINES:]
+            length = sum(map(len, lines))
+    if lines:
+        yield Block(lines, clean)
 
 
 def _cut(text: str) -> list[str]:

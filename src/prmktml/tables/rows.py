@@ -90,11 +90,22 @@ class Table:
     def __iter__(self) -> Iterator[Row]:
         return chain.from_iterable(self._batches)
 
-    def chunks(self, n_rows: int) -> Iterator[list[Row]]:
-        """Yield the rows in lists of at most `n_rows`, made of at most a few megabytes of file."""
+    def chunks(self, n_rows: int, n_characters: int = 1 << 17) -> Iterator[list[Row]]:
+        """Yield the rows in lists of at most `n_rows`.
+
+        Once its messages are `n_characters` long together, a list ends too.
+        """
         for batch in self._batches:
-            for start in range(0, len(batch), n_rows):
-                yield batch[start : start + n_rows]
+            chunk: list[Row] = []
+            length = 0
+            for row in batch:
+                chunk.append(row)
+                length += len(row.text or "")
+                if len(chunk) == n_rows or length >= n_characters:
+                    yield chunk
+                    chunk, length = [], 0
+            if chunk:
+                yield chunk
 
     def record(self, row: Row) -> dict[str, Any]:
         """Return a row as a dictionary; a column name that comes again gets a number."""

@@ -12,10 +12,13 @@ from typing import Any, BinaryIO, Final, TypeVar
 
 from prmktml.errors import DataError, PrmktmlError
 
-__all__ = ["Source", "guarded", "open_regular", "unreadable"]
+__all__ = ["LARGE", "Source", "guarded", "open_regular", "unreadable"]
 
 _T = TypeVar("_T")
-_BLOCK: Final = 1 << 20
+_BLOCK: Final = 1 << 17
+"""Bytes of a file that are read at once; what a processor keeps at hand is read soonest."""
+LARGE: Final = 1 << 20
+"""Bytes that are read at once to look through them, and of a pipe, where no others are seen."""
 _KINDS: Final = (
     (b"PK\x03\x04", "a zip archive, as workbooks are", "if it is one, end its name in .xlsx"),
     (b"\x1f\x8b", "a gzip file", "end its name in .gz"),
@@ -150,8 +153,8 @@ class Source:
         stored = self._stream.fileobj if self.packed else self._stream
         return min(1.0, stored.tell() / self._stored) if self._stored else 0.0
 
-    def blocks(self) -> Iterator[bytes]:
-        """Yield the bytes in blocks of at most a mebibyte, of a pipe what there is at once.
+    def blocks(self, size: int | None = None) -> Iterator[bytes]:
+        """Yield the bytes in blocks of at most `size`, of a pipe what there is at once.
 
         Raises
         ------
@@ -160,9 +163,9 @@ class Source:
         """
         import zlib
 
-        done = 0
+        done, size = 0, size or (_BLOCK if self.regular else LARGE)
         try:
-            while block := self._stream.read1(_BLOCK):
+            while block := self._stream.read1(size):
                 if not done:
                     self._check_kind(block)
                 done += len(block)

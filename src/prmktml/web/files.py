@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from prmktml.codebook import Label, Verdict
 from prmktml.decision import LABELS, VERDICTS
-from prmktml.records import Batch, Judged, Layout, judge, part_of, writer_for
-from prmktml.tables import Row, Table
+from prmktml.records import Judged, Layout, batch_of, judge, part_of, writer_for
 from prmktml.web.limits import Limits
 from prmktml.web.uploads import Upload, bounded, opened
 
@@ -49,7 +48,7 @@ def table_answer(model: "Model", upload: Upload, limits: Limits) -> dict[str, An
     labels, verdicts, unreadable = Counter[int](), Counter[int](), 0
     with upload.path() as path, opened(path, upload, limits) as table:
         for batch in bounded(table, limits, limits.rows):
-            judged = judge(model, _batch(table, batch), 0.5)
+            judged = judge(model, batch_of(table, batch, "csv"), 0.5)
             labels.update(judged.decisions.labels.tolist())
             verdicts.update(judged.decisions.verdicts.tolist())
             unreadable += sum(row.problem is not None for row in batch)
@@ -82,7 +81,7 @@ def labelled_csv(model: "Model", upload: Upload, limits: Limits) -> bytes:
         layout = Layout("csv", table.columns, excel=True)
         with writer_for(layout, str(out)) as write:
             for rows in bounded(table, limits, limits.rows):
-                write(part_of(model, _batch(table, rows), layout))
+                write(part_of(model, batch_of(table, rows, layout.form), layout))
         return out.read_bytes()
 
 
@@ -111,11 +110,6 @@ def report_page(model: "Model", upload: Upload, columns: Columns, lang: str, lim
         )
         page = to_html(analyze(replace(calendar, name=upload.title), model), lang)
         return page.replace(str(path), escape(upload.title))
-
-
-def _batch(table: Table, rows: list[Row]) -> Batch:
-    problems = [row.problem or "" for row in rows]
-    return Batch([table.values(row) for row in rows], [row.text for row in rows], problems)
 
 
 def _shown_row(judged: Judged, index: int, number: int, problem: str) -> dict[str, Any]:
