@@ -23,7 +23,7 @@ from prmktml.single import Ngrams
 from prmktml.single.cues import Cues
 from prmktml.single.language import Languages, letters
 from prmktml.single.sieve import Sieve
-from prmktml.single.text import normalized, shapes
+from prmktml.single.text import normalized, take_apart
 from prmktml.single.verdict import Found, judge
 from prmktml.single.words import read_words
 
@@ -71,8 +71,7 @@ def corpus():
 
 
 def words_of(text):
-    codes, _, found = shapes(normalize(text))
-    return read_words(codes, found)
+    return read_words(take_apart(normalize(text)))
 
 
 def assert_agree(model, text, min_confidence=0.5):
@@ -195,7 +194,7 @@ def test_words_and_their_hashes_are_those_of_a_batch(text):
     assert words.whole.tolist() == tokens.hashes.tolist()
     assert words.core.tolist() == tokens.hasher(bares, tokens.ends).tolist()
     stops = np.minimum(bares + 3, tokens.ends)
-    assert words.stem.tolist() == tokens.hasher(bares, stops).tolist()
+    assert words.hashes[2].tolist() == tokens.hasher(bares, stops).tolist()
 
 
 @settings(**COMMON)
@@ -213,8 +212,8 @@ def test_words_and_their_hashes_are_those_of_a_batch(text):
 )
 def test_weights_add_up_as_in_a_batch(model, recipe, text):
     other = replace(model, recipe=recipe)
-    tokens, (_, letter_codes, _) = read_batch([text]), shapes(normalize(text))
-    found = Ngrams(model.rows, model.weights, recipe).sums(letter_codes, words_of(text).whole)
+    tokens, parts = read_batch([text]), take_apart(normalize(text))
+    found = Ngrams(model.rows, model.weights, recipe).sums(parts.letters, read_words(parts).whole)
     sums = other._sums(grams(tokens, recipe))[:, 0]
     if found is None:
         assert not sums.any(axis=1).all()

@@ -76,7 +76,7 @@ _MIX_AGAIN: Final = np.uint32(0xC2B2_AE35)
 _HALF, _THIRTEEN, _SHIFT = np.uint32(16), np.uint32(13), np.uint32(32 - HASH_BITS)
 _SECOND: Final = np.uint32(0xA5A5_A5A5)
 _WORD, _PAIR = 1, 11
-_SALTS: Final = np.arange(12, dtype=np.uint32) * np.uint32(0x85EB_CA6B)
+_SALTS: Final = tuple(np.arange(12, dtype=np.uint32) * np.uint32(0x85EB_CA6B))
 
 
 class Grams(NamedTuple):

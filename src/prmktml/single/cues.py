@@ -42,9 +42,9 @@ class Cues:
     def _single(self, words: Words, core: list[int], sieved: Sieved) -> dict[int, int]:
         """Return the classes of words: of the whole word or else of its longest prefix."""
         entries, starts, bares, ends = self._entries, words.starts, words.bares, words.ends
-        found = {}
+        found, whole = {}, words.whole
         for i in sieved.words:
-            cue = entries.get(words.whole.item(i) ^ _WORD)
+            cue = entries.get(whole.item(i) ^ _WORD)
             if cue is not None:
                 found[i] = cue
         if starts != bares:
@@ -55,7 +55,7 @@ class Cues:
                         cue = self._prefix(words, start, ends[i])
                     if cue is not None:
                         found[i] = cue
-        for i in sieved.stems:
+        for i in sieved.prefixed:
             if i not in found:
                 cue = self._prefix(words, bares[i], ends[i])
                 if cue is not None:
@@ -64,20 +64,21 @@ class Cues:
 
     def _prefix(self, words: Words, start: int, end: int) -> int | None:
         """Return the class of the longest prefix of a word that begins with a known stem."""
-        stem = words.hash_of(start, min(start + STEM, end))
-        if stem ^ _STEM not in self._entries:
+        stem = words.sums.item(min(start + STEM, end)) - words.sums.item(start)
+        if (stem * words.factor(start) & MASK) ^ _STEM not in self._entries:
             return None
         return self._longest(self._alone, words, start, end)
 
     def _longest(
         self, lengths: list[tuple[int, int]], words: Words, start: int, end: int, link: int = 0
     ) -> int | None:
+        """Return the class of the longest known prefix of a word; `link` is of words before it."""
+        sums, before, factor = words.sums, words.sums.item(start), words.factor(start)
         for length, salt in lengths:
             if start + length <= end:
-                prefix = link + words.hash_of(start, start + length) & MASK
-                cue = self._entries.get(prefix ^ salt)
-                if cue is not None:
-                    return cue
+                prefix = (sums.item(start + length) - before) * factor + link & MASK
+                if prefix ^ salt in self._entries:
+                    return self._entries[prefix ^ salt]
         return None
 
     def _phrases(self, words: Words, core: list[int], first: int) -> list[int]:

@@ -14,7 +14,7 @@ from prmktml.single.cues import Cues
 from prmktml.single.language import Languages, letters
 from prmktml.single.ngrams import Ngrams
 from prmktml.single.sieve import Sieve
-from prmktml.single.text import normalized, shapes
+from prmktml.single.text import normalized, take_apart
 from prmktml.single.verdict import Found, judge
 from prmktml.single.words import LONGEST, read_words
 
@@ -67,9 +67,9 @@ class Single:
         plain = normalized(text)
         if not 0 < len(plain) <= LONGEST:
             return None
-        codes, letter_codes, found_shapes = shapes(plain)
-        words = read_words(codes, found_shapes)
-        sums = self._ngrams.sums(letter_codes, words.whole) if words.starts else None
+        parts = take_apart(plain)
+        words = read_words(parts)
+        sums = self._ngrams.sums(parts.letters, words.whole) if words.starts else None
         if sums is None:
             return None
         cues = self._cues.find(words, sieved := self._sieve.sift(words))
@@ -93,10 +93,10 @@ class Single:
 
     def _base(self, plain: str, n_tokens: int, cues: list[int]) -> list[float]:
         """Return what cues and lengths add to the log-odds, with the intercept."""
-        features = np.zeros(len(self._weights))
+        features = [0.0] * self._n_cues
         for cue in set(cues):
             features[cue] = _VALUES[min(cues.count(cue), CUE_CAP)]
-        features[self._n_cues :] = (
+        features += (
             log1p(n_tokens),
             log1p(len(plain)),
             log1p(plain.count("\n")),
@@ -104,5 +104,5 @@ class Single:
             *[n_tokens <= most for most in _SHORT],
             1.0,
         )
-        base: list[float] = features.dot(self._weights).tolist()
+        base: list[float] = np.array(features).dot(self._weights).tolist()
         return base

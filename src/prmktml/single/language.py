@@ -11,15 +11,16 @@ from prmktml.language import (
     UNKNOWN,
     LanguageWords,
 )
+from prmktml.single.numbers import LETTER_SHAPES
 from prmktml.single.sieve import Sieved
 from prmktml.single.words import Words
 
 __all__ = ["Languages", "Letters", "letters"]
 
 _ARABIC, _ENGLISH, _MIXED, _UNKNOWN = map(int, (ARABIC, ENGLISH, MIXED, UNKNOWN))
-_FIRST_LETTER: Final = ord("0")
-_ARABIC_SHAPES: Final = frozenset(b"APwfbkla")
-_LATIN_SHAPES: Final = frozenset(b"0xX")
+_WORD_SHAPES: Final = frozenset(LETTER_SHAPES)
+_ARABIC_SHAPES: Final = frozenset(b"AwfbklaP")
+_LATIN_SHAPES: Final = frozenset(b"0LF")
 
 
 class Letters(NamedTuple):
@@ -36,7 +37,7 @@ def letters(words: Words) -> Letters:
     shapes, n_words, total, arabic, latin = words.shapes, 0, 0, 0, 0
     for start, end in zip(words.starts, words.ends, strict=True):
         shape = shapes[start]
-        if shape >= _FIRST_LETTER:
+        if shape in _WORD_SHAPES:
             n_words += 1
             total += end - start
             if shape in _ARABIC_SHAPES:
@@ -64,13 +65,14 @@ class Languages:
     def identify(self, words: Words, sieved: Sieved, found: Letters) -> int:
         """Return the index in :class:`prmktml.codebook.Language`."""
         counts = [0] * self._n_names
+        whole = words.whole
         for i in sieved.of_language:
-            name = self._ids.get(words.whole.item(i))
+            name = self._ids.get(whole.item(i))
             if name is not None:
                 counts[name] += 1
         ours = sum([counts[i] for i in self._ours])
         theirs = max([counts[i] for i in self._others], default=0)
-        strange = sum(map(words.shapes.count, (b"P", b"X", b"O")))
+        strange = sum(map(words.shapes.count, (b"P", b"F", b"U")))
         if (theirs + strange / 3 > ours and theirs + strange > 1) or not found.total:
             return _UNKNOWN
         if (found.arabic + found.latin) * 2 < found.total:

@@ -6,11 +6,13 @@ from typing import Final
 from prmktml.entities import Entity
 from prmktml.numerals import BY_DIGITS, CURRENCIES, PHONE_DIGITS
 
-__all__ = ["mark_numbers"]
+__all__ = ["LETTER_SHAPES", "mark_numbers"]
 
 _NUMBER: Final = re.compile(r"[0-9]+(?:[,\-./:][0-9]+)*")
 _ALNUM: Final = frozenset("abcdefghijklmnopqrstuvwxyz0123456789")
-_LETTERS: Final = b"APwfbklaxXoO"
+_LETTERS: Final = b"AwfbklaLOPFU"
+LETTER_SHAPES: Final = _LETTERS + b"0"
+"""Shapes of what words are made of."""
 _SIGNS: Final = {ord("%"): Entity.PERCENT, ord("$"): Entity.PRICE}
 _BY_DIGITS: Final[list[int]] = BY_DIGITS.tolist()
 _LONGEST: Final = 9
@@ -32,7 +34,7 @@ def mark_numbers(text: str, shapes: bytes) -> str | None:
     str or None
         None where there may be a phone number.
     """
-    text, shapes = text + "\0", shapes + b" "
+    text, shapes = text + "\0", shapes + b"~"
     parts: list[str] = []
     done, taken, size, may_call = 0, -2, 0, False
     for match in _NUMBER.finditer(text):

@@ -9,23 +9,31 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from prmktml.language import LanguageWords
-from prmktml.lexicon import SALTS, Lexicon, Salt
+from prmktml.lexicon import KEY_MIX, KEY_SHIFT, SALTS, Lexicon, Salt
 from prmktml.single.words import Words
 
 __all__ = ["Sieve", "Sieved"]
 
-_MIX: Final = np.uint32(0x9E3779B1)
+_LINK: Final = SALTS[Salt.LINK]
+_MIX: Final = np.uint32(KEY_MIX)
 _SPARE_BITS: Final = 4
 """So that one slot in sixteen to thirty-two is taken."""
 
 
 class Sieved(NamedTuple):
-    """Indices of the words that may be known: as words of the lexicon, … and of languages."""
+    """Indices of words that may be known.
+
+    Attributes
+    ----------
+    words, prefixed, of_language, heads : list of int
+        What may be a word of the lexicon, begin with a prefix, be a function word, or be the
+        first word of a phrase whose second word may go on.
+    """
 
     words: list[int]
-    heads: list[int]
-    stems: list[int]
+    prefixed: list[int]
     of_language: list[int]
+    heads: list[int]
 
 
 class Sieve:
@@ -37,7 +45,16 @@ class Sieve:
     languages : LanguageWords
     """
 
-    _salts = np.array([[SALTS[Salt.WORD]], [SALTS[Salt.HEAD]], [SALTS[Salt.STEM]], [0]], np.uint32)
+    _salts = np.array(
+        [
+            [0 if salt is None else SALTS[salt]]
+            for salt in (
+                *(Salt.WORD, Salt.STEM, None),
+                *(Salt.HEAD, Salt.OPEN, Salt.PHRASE, Salt.HEAD),
+            )
+        ],
+        np.uint32,
+    )
 
     def __init__(self, lexicon: Lexicon, languages: LanguageWords) -> None:
         known = np.concatenate((lexicon.salted, languages.hashes))
@@ -48,16 +65,23 @@ class Sieve:
 
     def sift(self, words: Words) -> Sieved:
         """Return which words may be known."""
-        sought = np.array((words.whole, words.core, words.stem, words.whole))
-        sought ^= self._salts
+        whole, core, stem = words.hashes
+        n = len(whole)
+        pairs = core ^ _LINK
+        pairs *= _MIX
+        pairs ^= pairs >> KEY_SHIFT
+        pairs[:-1] += core[1:]
+        sought = np.concatenate((whole, stem, whole, core, core, pairs, pairs))
+        sought = sought.reshape(len(self._salts), n) ^ self._salts
         sought *= _MIX
         sought >>= self._shift
-        at = self._taken.take(sought.ravel()).nonzero()[0].tolist()
-        n = len(words.starts)
-        heads, stems, last = (bisect_left(at, n * row) for row in (1, 2, 3))
+        found = self._taken.take(sought)
+        found[3] &= found[4] | found[5] | found[6]
+        at = found[:4].ravel().nonzero()[0].tolist()
+        stems, languages, heads = (bisect_left(at, n * row) for row in (1, 2, 3))
         return Sieved(
-            at[:heads],
-            [i - n for i in at[heads:stems]],
-            [i - 2 * n for i in at[stems:last]],
-            [i - 3 * n for i in at[last:]],
+            at[:stems],
+            [i - n for i in at[stems:languages]],
+            [i - 2 * n for i in at[languages:heads]],
+            [i - 3 * n for i in at[heads:]],
         )

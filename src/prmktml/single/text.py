@@ -6,20 +6,23 @@ expressions over bytes find them.
 
 import re
 from functools import cache
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from prmktml.features import BORDER
 from prmktml.normalization import SHIFT, TABLE_SIZE, CharClass, normalize, table
-from prmktml.single.numbers import mark_numbers
+from prmktml.single.numbers import LETTER_SHAPES, mark_numbers
 
-__all__ = ["normalized", "shapes"]
+__all__ = ["LAST_SIGN", "Parts", "normalized", "take_apart"]
 
+_CODE_POINT: Final = np.dtype("<u4")
 _LATIN_END: Final = 0x250
 _CODE: Final = np.uint32((1 << SHIFT) - 1)
 _DROP: Final = ord("-")
+LAST_SIGN: Final = np.uint8(ord("%"))
+"""Shapes up to this one are of signs that are tokens."""
 _THRICE: Final = re.compile(r"([^0-9 \n])\1\1")
 _LINK: Final = re.compile(r"&[#0-9a-z]+;|@[0-9a-z_]|[0-9a-z]\.[a-z]|[a-z]://")
 _JOINED: Final = re.compile(rb"(?<=[A-z])'(?=[A-z])")
@@ -29,22 +32,22 @@ _JOINED: Final = re.compile(rb"(?<=[A-z])'(?=[A-z])")
 def _shape_table() -> NDArray[np.uint8]:
     """Shape of what each code point is folded to, shape (TABLE_SIZE,).
 
-    ``A`` Arabic letters, but ``w f b k l a`` those that proclitics are made of; ``x`` Latin and
-    ``o`` other letters; ``P X O`` letters of each script that are foreign to ours; ``0`` digits;
+    ``A`` Arabic letters, but ``w f b k l a`` those that proclitics are made of; ``L`` Latin and
+    ``O`` other letters; ``P F U`` letters of each script that are foreign to ours; ``0`` digits;
     ``$ % !`` currency signs, percent and other signs that are tokens; ``'`` the apostrophe;
-    ``-`` what is dropped; ``?`` what NFKC could change or is beyond the table.
+    ``-`` what is dropped; ``?`` what NFKC could change or is beyond the table; ``~`` all else.
     """
     classes = (table() >> np.uint32(SHIFT)).astype(np.uint16)
     has = {part: classes & np.uint16(part) != 0 for part in CharClass}
     latin = has[CharClass.LETTER].copy()
     latin[_LATIN_END:] = False
-    shape = np.full(len(classes), ord(" "), np.uint8)
+    shape = np.full(len(classes), ord("~"), np.uint8)
     for part, of_ours, of_foreign in (
         (has[CharClass.SYMBOL], "!", "!"),
         (has[CharClass.CURRENCY], "$", "$"),
         (has[CharClass.DIGIT], "0", "0"),
-        (has[CharClass.LETTER], "o", "O"),
-        (latin, "x", "X"),
+        (has[CharClass.LETTER], "O", "U"),
+        (latin, "L", "F"),
         (has[CharClass.ARABIC], "A", "P"),
     ):
         shape[part] = ord(of_ours)
@@ -61,37 +64,53 @@ def _shape_table() -> NDArray[np.uint8]:
 def _letter_table() -> NDArray[np.uint32]:
     """Letters and digits as they are, and the border of words for all else."""
     codes = np.arange(TABLE_SIZE, dtype=np.uint32)
-    codes[_shape_table() < ord("0")] = BORDER
-    codes[_shape_table() == ord("?")] = BORDER
+    of_words = np.zeros(256, bool)
+    of_words[list(LETTER_SHAPES)] = True
+    codes[~of_words.take(_shape_table())] = BORDER
     return codes
 
 
 def _encode(text: str) -> NDArray[np.uint32]:
-    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.dtype("<u4"))
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), _CODE_POINT)
 
 
-def shapes(text: str) -> tuple[NDArray[np.uint32], NDArray[np.uint32], bytes]:
-    """Take a normalized string apart.
+class Parts(NamedTuple):
+    """A normalized message taken apart.
 
-    Returns
-    -------
-    codes, letters : ndarray of uint32, shape (n_codes + 2,)
-        Its code points between two zeros, and the same with borders for all that is of no word.
+    Attributes
+    ----------
+    codes : ndarray of uint32, shape (n_codes + 2,)
+        Code points between two zeros.
+    letters : ndarray of uint32, shape (n_codes + 2,)
+        The same with borders for all that is of no word.
+    kinds : ndarray of uint8, shape (n_codes + 2,)
+        Shape of each.
     shapes : bytes, length n_codes
+        The same between the zeros, joined apostrophes as letters.
+    """
+
+    codes: NDArray[np.uint32]
+    letters: NDArray[np.uint32]
+    kinds: NDArray[np.uint8]
+    shapes: bytes
+
+
+def take_apart(text: str) -> Parts:
+    """Take a normalized string apart.
 
     Examples
     --------
-    >>> shapes("والشمس don't 5!")[2]
-    b'walAAA xxxxx 0!'
+    >>> take_apart("والشمس don't 5!").shapes
+    b'walAAA~LLLLL~0!'
     """
     codes = _encode(f"\0{text}\0")
-    letters = _letter_table().take(codes)
-    found = _shape_table().take(codes).tobytes()[1:-1]
+    letters, kinds = _letter_table().take(codes), _shape_table().take(codes)
+    shapes = kinds.tobytes()[1:-1]
     if "'" in text:
-        for match in _JOINED.finditer(found):
+        for match in _JOINED.finditer(shapes):
             letters[match.start() + 1] = ord("'")
-        found = _JOINED.sub(b"x", found)
-    return codes, letters, found
+        shapes = _JOINED.sub(b"L", shapes)
+    return Parts(codes, letters, kinds, shapes)
 
 
 def normalized(text: str) -> str:

@@ -7,7 +7,9 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from prmktml.features import BORDER
 from prmktml.lexicon import STEM
+from prmktml.single.text import LAST_SIGN, Parts
 from prmktml.tokens import SpanHasher
 
 __all__ = ["LONGEST", "MASK", "Words", "read_words"]
@@ -15,7 +17,6 @@ __all__ = ["LONGEST", "MASK", "Words", "read_words"]
 LONGEST: Final = 1000
 """Longer messages cost arrays less."""
 MASK: Final = 0xFFFF_FFFF
-_TOKEN: Final = re.compile(rb"[0-z]+|[!-&]")
 _PROCLITICS: Final = re.compile(
     rb"(?:w(?=[0-z]{2})|f(?=[0-z]{3}))?"
     rb"(?:ll(?=[0-z]{3})|(?:[blk](?=[0-z]{3}))?(?:al(?=[0-z]{3}))?)"
@@ -39,58 +40,80 @@ class Words(NamedTuple):
         Shape of each code point.
     starts, bares, ends : list of int
         Where each word begins, where it begins without proclitics, and where it ends.
-    whole, core, stem : ndarray of uint32, shape (n_words,)
-        Hash of each word, of the word without proclitics, and of the first letters of that.
+    hashes : ndarray of uint32, shape (3, n_words)
+        Of each word, of the word without proclitics, and of the first letters of that.
     sums : ndarray of uint32, shape (n_codes + 2,)
-        What :meth:`hash_of` reads hashes off.
+        What hashes are read off, see :meth:`factor`.
     """
 
     shapes: bytes
     starts: list[int]
     bares: list[int]
     ends: list[int]
-    whole: NDArray[np.uint32]
-    core: NDArray[np.uint32]
-    stem: NDArray[np.uint32]
+    hashes: NDArray[np.uint32]
     sums: NDArray[np.uint32]
 
-    def hash_of(self, start: int, end: int) -> int:
-        """Return what :class:`prmktml.tokens.SpanHasher` gives a span."""
-        span = self.sums.item(end) - self.sums.item(start)
-        return span * _factors()[1].item(start) & MASK
+    @property
+    def whole(self) -> NDArray[np.uint32]:
+        """Hash of each word, shape (n_words,)."""
+        whole: NDArray[np.uint32] = self.hashes[0]
+        return whole
+
+    @property
+    def core(self) -> NDArray[np.uint32]:
+        """Hash of each word without proclitics, shape (n_words,)."""
+        core: NDArray[np.uint32] = self.hashes[1]
+        return core
+
+    def factor(self, start: int) -> int:
+        """Return what makes a hash of a difference of sums, modulo 2**32.
+
+        The hash of a span is ``(sums[end] - sums[start]) * factor(start)``.
+        """
+        return _factors()[1].item(start)
 
 
-def _bare(shapes: bytes, start: int) -> int:
-    match = _PROCLITICS.match(shapes, start)
-    return match.end() if match else start
+def _bares(shapes: bytes, starts: list[int]) -> list[int]:
+    """Return where each word begins without proclitics, the same list where none has any."""
+    moved = starts
+    if shapes.upper() == shapes:
+        return moved
+    for i, start in enumerate(starts):
+        if shapes[start] in _OF_PROCLITICS:
+            match = _PROCLITICS.match(shapes, start)
+            if match and match.end() > start:
+                moved = moved.copy() if moved is starts else moved
+                moved[i] = match.end()
+    return moved
 
 
-def read_words(codes: NDArray[np.uint32], shapes: bytes) -> Words:
+def read_words(parts: Parts) -> Words:
     """Find and hash words and signs.
 
     Parameters
     ----------
-    codes : ndarray of uint32, shape (n_codes + 2,)
-        Between two zeros; at most ``LONGEST + 2``.
-    shapes : bytes, length n_codes
-        As :func:`prmktml.single.text.shapes` gives both.
+    parts : Parts
+        Of at most LONGEST code points.
 
     Examples
     --------
-    >>> from prmktml.single.text import shapes
-    >>> codes, _, found = shapes("والشمس now!")
-    >>> words = read_words(codes, found)
+    >>> from prmktml.single.text import take_apart
+    >>> words = read_words(take_apart("والشمس now!"))
     >>> words.starts, words.bares, words.ends
     ([0, 7, 10], [3, 7, 10], [6, 10, 11])
     """
-    spans = [match.span() for match in _TOKEN.finditer(shapes)]
-    starts, ends = [start for start, _ in spans], [end for _, end in spans]
-    bares = [_bare(shapes, start) if shapes[start] in _OF_PROCLITICS else start for start in starts]
+    inside, signs = parts.letters != BORDER, parts.kinds <= LAST_SIGN
+    firsts, lasts = inside[1:] > inside[:-1], inside[:-1] > inside[1:]
+    firsts |= signs[1:]
+    lasts |= signs[:-1]
+    start, end = firsts.nonzero()[0], lasts.nonzero()[0]
+    starts, ends = start.tolist(), end.tolist()
+    bares = _bares(parts.shapes, starts)
+    bare = start if bares is starts else np.array(bares, np.intp)
     powers, inverses = _factors()
-    sums = np.add.accumulate(codes * powers[: len(codes)], dtype=np.uint32)
-    at = np.array([*starts, *bares, *ends], np.intp).reshape(3, -1)
-    before, within, behind = sums.take(at)
-    factors = inverses.take(at[:2])
-    whole, core = (behind - before) * factors[0], (behind - within) * factors[1]
-    stem = (sums.take(np.minimum(at[1] + STEM, at[2])) - within) * factors[1]
-    return Words(shapes, starts, bares, ends, whole, core, stem, sums)
+    sums = np.add.accumulate(parts.codes * powers[: len(parts.codes)], dtype=np.uint32)
+    begins = np.concatenate((start, bare, bare))
+    hashes = sums.take(np.concatenate((end, end, np.minimum(bare + STEM, end))))
+    hashes -= sums.take(begins)
+    hashes *= inverses.take(begins)
+    return Words(parts.shapes, starts, bares, ends, hashes.reshape(3, -1), sums)
