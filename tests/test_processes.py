@@ -20,7 +20,8 @@ from threadpoolctl import threadpool_info
 
 from prmktml import modelfile
 from prmktml.errors import ModelError, PrmktmlError
-from prmktml.processes import in_order, load_once
+from prmktml.processes import in_order, load_once, parts_of
+from prmktml.records import Batch, Layout
 
 ROW = "خصم 30% لحد الخميس"
 
@@ -40,6 +41,15 @@ def test_results_come_in_order_and_items_are_taken_as_results_are():
     assert [next(results) for _ in range(10)] == [i * i for i in range(10)]
     results.close()
     assert next(taken) <= 10 + 3 * 2
+
+
+def test_processes_that_cannot_be_forks_start_anew(monkeypatch):
+    batches = [Batch([[ROW], ["1"]], [ROW], [""])] * 9
+    layout = Layout("csv", ("text", "id"))
+    expected = list(parts_of(None, iter(batches), layout, 1))
+    assert [part.content[: len(ROW.encode())] for part in expected] == [ROW.encode()] * 9
+    monkeypatch.setattr("prmktml.processes.sys.platform", "darwin")
+    assert list(parts_of(None, iter(batches), layout, 2)) == expected
 
 
 def test_an_error_of_the_items_is_raised_where_it_can_be_caught():

@@ -174,9 +174,13 @@ def _line_end(data: bytes) -> int:
     return cut
 
 
-def _is_utf8(line: bytes) -> bool:
+def _is_utf8(data: bytes) -> bool:
+    """Tell whether bytes are UTF-8, piece by piece, as a large text takes long to make room for."""
+    decode = codecs.getincrementaldecoder("utf-8")().decode
     try:
-        codecs.utf_8_decode(line, "strict", True)
+        for begin in range(0, len(data), _SAMPLE):
+            decode(data[begin : begin + _SAMPLE])
+        decode(b"", final=True)
     except UnicodeDecodeError:
         return False
     return True
