@@ -13,7 +13,7 @@ from prmktml.corpus import read_corpus
 from prmktml.decision import LABELS, LANGUAGES, Thresholds, decide
 from prmktml.entries import Entry, compile_lexicon
 from prmktml.features import KINDS, RECIPE, Recipe, grams, read_batch
-from prmktml.language import compile_words, identify
+from prmktml.language import identify
 from prmktml.lexicon import strip_proclitics
 from prmktml.model import SINGLE_CODES
 from prmktml.normalization import TABLE_SIZE, normalize
@@ -22,7 +22,7 @@ from prmktml.resources import find
 from prmktml.single import Ngrams
 from prmktml.single.cues import Cues
 from prmktml.single.language import Languages, letters
-from prmktml.single.sieve import Sieve
+from prmktml.single.ngrams import _clear_repeats
 from prmktml.single.text import normalized, take_apart
 from prmktml.single.verdict import Found, judge
 from prmktml.single.words import read_words
@@ -191,10 +191,10 @@ def test_words_and_their_hashes_are_those_of_a_batch(text):
     assert words.starts == tokens.starts.tolist()
     assert words.ends == tokens.ends.tolist()
     assert words.bares == bares.tolist()
-    assert words.whole.tolist() == tokens.hashes.tolist()
-    assert words.core.tolist() == tokens.hasher(bares, tokens.ends).tolist()
+    assert words.hashes.tolist() == words.whole == tokens.hashes.tolist()
+    assert words.core == tokens.hasher(bares, tokens.ends).tolist()
     stops = np.minimum(bares + 3, tokens.ends)
-    assert words.hashes[2].tolist() == tokens.hasher(bares, stops).tolist()
+    assert words.stem == tokens.hasher(bares, stops).tolist()
 
 
 @settings(**COMMON)
@@ -213,12 +213,18 @@ def test_words_and_their_hashes_are_those_of_a_batch(text):
 def test_weights_add_up_as_in_a_batch(model, recipe, text):
     other = replace(model, recipe=recipe)
     tokens, parts = read_batch([text]), take_apart(normalize(text))
-    found = Ngrams(model.rows, model.weights, recipe).sums(parts.letters, read_words(parts).whole)
+    found = Ngrams(model.rows, model.weights, recipe).sums(parts.letters, read_words(parts).hashes)
     sums = other._sums(grams(tokens, recipe))[:, 0]
     if found is None:
         assert not sums.any(axis=1).all()
     else:
         assert np.abs(np.array(found) - sums).max() < 1e-12 * max(1, np.abs(sums).max())
+
+
+def test_a_row_counts_once_in_each_block():
+    rows = np.array([5, 1, 5, 5, 7, 5], np.int32)
+    _clear_repeats(rows, [0, 3, 6])
+    assert rows.tolist() == [1, 5, 0, 5, 0, 7]
 
 
 ENTRY = st.lists(WORD, min_size=1, max_size=4).map(" ".join)
@@ -245,10 +251,34 @@ def test_cues_are_those_of_a_batch(entries, text, data):
     parts = [*text, *data.draw(st.lists(known, max_size=6))]
     message = " ".join(data.draw(st.permutations(parts)))
     tokens, words = read_batch([message]), words_of(message)
-    sieved = Sieve(lexicon, compile_words([("en", "a"), ("ar", "b"), ("arabizi", "x")])).sift(words)
-    found = Counter(Cues(lexicon).find(words, sieved))
+    found = Counter(Cues(lexicon).find(words))
     counts = lexicon.counts(tokens)[0]
     assert [found[cue] for cue in range(len(counts))] == counts.tolist()
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("sale", "p"),
+        ("salesman", "q"),
+        ("sales", "r"),
+        ("big sand", "s"),
+        ("big salad", "pt"),
+        ("big salt", "pu"),
+        ("very big salads now", "ptv"),
+        ("والسعر", "w"),
+        ("سعرهم", "w"),
+    ],
+)
+def test_the_longest_prefix_and_every_phrase_counts(text, expected):
+    lines = (
+        *("p sal*", "q sales*", "r sales", "s big sa*", "t big sala*", "u big salt"),
+        *("v very big salad*", "w سعر*"),
+    )
+    entries = [Entry(line[0], "", line[2:]) for line in lines]
+    lexicon = compile_lexicon(entries)
+    found = Cues(lexicon).find(words_of(text))
+    assert sorted(lexicon.cues[cue] for cue in found) == [*expected]
 
 
 @settings(**COMMON)
@@ -256,11 +286,10 @@ def test_cues_are_those_of_a_batch(entries, text, data):
 def test_cues_and_language_are_those_of_a_batch(model, text):
     tokens, words = read_batch([text]), words_of(text)
     if words.starts:
-        sieved = Sieve(model.lexicon, model.languages).sift(words)
-        found = Counter(Cues(model.lexicon).find(words, sieved))
+        found = Counter(Cues(model.lexicon).find(words))
         counts = model.lexicon.counts(tokens)[0]
         assert [found[cue] for cue in range(len(counts))] == counts.tolist()
-        language = Languages(model.languages).identify(words, sieved, letters(words))
+        language = Languages(model.languages).identify(words, letters(words))
         assert language == identify(tokens, model.languages)[0]
 
 

@@ -3,7 +3,6 @@
 from typing import Final
 
 from prmktml.lexicon import KEY_MIX, KEY_SHIFT, MAX_WORDS, PRESENT, SALTS, STEM, Lexicon, Salt
-from prmktml.single.sieve import Sieved
 from prmktml.single.words import MASK, Words
 
 __all__ = ["Cues"]
@@ -30,34 +29,33 @@ class Cues:
         self._alone = [(size, int(SALTS[Salt.PREFIX + size])) for size in alone]
         self._at_end = [(size, int(SALTS[Salt.PHRASE_PREFIX + size])) for size in at_end]
 
-    def find(self, words: Words, sieved: Sieved) -> list[int]:
+    def find(self, words: Words) -> list[int]:
         """Return the class of each cue found, in no particular order."""
-        core = words.core.tolist()
-        found = list(self._single(words, core, sieved).values())
-        for first in sieved.heads:
-            if core[first] ^ _HEAD in self._entries:
-                found += self._phrases(words, core, first)
+        entries, found = self._entries, list(self._single(words).values())
+        for first, value in enumerate(words.core):
+            if value ^ _HEAD in entries:
+                found += self._phrases(words, first)
         return [cue for cue in found if cue < PRESENT]
 
-    def _single(self, words: Words, core: list[int], sieved: Sieved) -> dict[int, int]:
+    def _single(self, words: Words) -> dict[int, int]:
         """Return the classes of words: of the whole word or else of its longest prefix."""
         entries, starts, bares, ends = self._entries, words.starts, words.bares, words.ends
-        found, whole = {}, words.whole
-        for i in sieved.words:
-            cue = entries.get(whole.item(i) ^ _WORD)
-            if cue is not None:
-                found[i] = cue
-        if starts != bares:
+        found = {
+            i: entries[value ^ _WORD]
+            for i, value in enumerate(words.whole)
+            if value ^ _WORD in entries
+        }
+        if bares is not starts:
             for i, start in enumerate(starts):
                 if start != bares[i] and i not in found:
-                    cue = entries.get(core[i] ^ _WORD)
+                    cue = entries.get(words.core[i] ^ _WORD)
                     if cue is None:
                         cue = self._prefix(words, start, ends[i])
                     if cue is not None:
                         found[i] = cue
-        for i in sieved.prefixed:
-            if i not in found:
-                cue = self._prefix(words, bares[i], ends[i])
+        for i, value in enumerate(words.stem):
+            if value ^ _STEM in entries and i not in found:
+                cue = self._longest(self._alone, words, bares[i], ends[i])
                 if cue is not None:
                     found[i] = cue
         return found
@@ -81,9 +79,10 @@ class Cues:
                     return self._entries[prefix ^ salt]
         return None
 
-    def _phrases(self, words: Words, core: list[int], first: int) -> list[int]:
+    def _phrases(self, words: Words, first: int) -> list[int]:
         """Return the classes of the phrases that begin with a word."""
-        entries, found, chain = self._entries, [], core[first]
+        entries, core, found = self._entries, words.core, []
+        chain = core[first]
         for last in range(first + 1, min(first + MAX_WORDS, len(core))):
             cue, link = None, _link(chain)
             if chain ^ _OPEN in entries:

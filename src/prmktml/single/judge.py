@@ -13,7 +13,6 @@ from prmktml.lexicon import Lexicon
 from prmktml.single.cues import Cues
 from prmktml.single.language import Languages, letters
 from prmktml.single.ngrams import Ngrams
-from prmktml.single.sieve import Sieve
 from prmktml.single.text import normalized, take_apart
 from prmktml.single.verdict import Found, judge
 from prmktml.single.words import LONGEST, read_words
@@ -53,8 +52,7 @@ class Single:
         has_other: bool,
         has_aspects: bool,
     ) -> None:
-        self._ngrams, self._sieve = ngrams, Sieve(lexicon, languages)
-        self._cues, self._languages = Cues(lexicon), Languages(languages)
+        self._ngrams, self._cues, self._languages = ngrams, Cues(lexicon), Languages(languages)
         self._n_cues, self._thresholds = len(lexicon.cues), thresholds
         self._weights = np.concatenate((cue_weights, length_weights, intercept[None])).astype(float)
         self._name, self._has_other, self._has_aspects = name, has_other, has_aspects
@@ -69,10 +67,10 @@ class Single:
             return None
         parts = take_apart(plain)
         words = read_words(parts)
-        sums = self._ngrams.sums(parts.letters, words.whole) if words.starts else None
+        sums = self._ngrams.sums(parts.letters, words.hashes) if words.starts else None
         if sums is None:
             return None
-        cues = self._cues.find(words, sieved := self._sieve.sift(words))
+        cues = self._cues.find(words)
         scores = self._base(plain, len(words.starts), cues)
         for square, *block in sums:
             norm = sqrt(max(square, 1e-12))
@@ -81,7 +79,7 @@ class Single:
             scores[2] = float("-inf")
         known = bool(cues) or sum([block[0] for block in sums]) > 0
         script = letters(words)
-        found = Found(scores, known, script.words, self._languages.identify(words, sieved, script))
+        found = Found(scores, known, script.words, self._languages.identify(words, script))
         return judge(
             text,
             found,

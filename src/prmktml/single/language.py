@@ -12,7 +12,6 @@ from prmktml.language import (
     LanguageWords,
 )
 from prmktml.single.numbers import LETTER_SHAPES
-from prmktml.single.sieve import Sieved
 from prmktml.single.words import Words
 
 __all__ = ["Languages", "Letters", "letters"]
@@ -62,14 +61,12 @@ class Languages:
         self._others = [i for i in range(self._n_names) if i not in self._ours]
         self._arabizi, self._english = map(words.names.index, ("arabizi", "en"))
 
-    def identify(self, words: Words, sieved: Sieved, found: Letters) -> int:
+    def identify(self, words: Words, found: Letters) -> int:
         """Return the index in :class:`prmktml.codebook.Language`."""
-        counts = [0] * self._n_names
-        whole = words.whole
-        for i in sieved.of_language:
-            name = self._ids.get(whole.item(i))
-            if name is not None:
-                counts[name] += 1
+        counts, ids = [0] * self._n_names, self._ids
+        for value in words.whole:
+            if value in ids:
+                counts[ids[value]] += 1
         ours = sum([counts[i] for i in self._ours])
         theirs = max([counts[i] for i in self._others], default=0)
         strange = sum(map(words.shapes.count, (b"P", b"F", b"U")))

@@ -40,8 +40,10 @@ class Words(NamedTuple):
         Shape of each code point.
     starts, bares, ends : list of int
         Where each word begins, where it begins without proclitics, and where it ends.
-    hashes : ndarray of uint32, shape (3, n_words)
-        Of each word, of the word without proclitics, and of the first letters of that.
+    hashes : ndarray of uint32, shape (n_words,)
+        Of each word.
+    whole, core, stem : list of int
+        The same, that of the word without proclitics, and that of the first letters of this.
     sums : ndarray of uint32, shape (n_codes + 2,)
         What hashes are read off, see :meth:`factor`.
     """
@@ -51,19 +53,10 @@ class Words(NamedTuple):
     bares: list[int]
     ends: list[int]
     hashes: NDArray[np.uint32]
+    whole: list[int]
+    core: list[int]
+    stem: list[int]
     sums: NDArray[np.uint32]
-
-    @property
-    def whole(self) -> NDArray[np.uint32]:
-        """Hash of each word, shape (n_words,)."""
-        whole: NDArray[np.uint32] = self.hashes[0]
-        return whole
-
-    @property
-    def core(self) -> NDArray[np.uint32]:
-        """Hash of each word without proclitics, shape (n_words,)."""
-        core: NDArray[np.uint32] = self.hashes[1]
-        return core
 
     def factor(self, start: int) -> int:
         """Return what makes a hash of a difference of sums, modulo 2**32.
@@ -116,4 +109,6 @@ def read_words(parts: Parts) -> Words:
     hashes = sums.take(np.concatenate((end, end, np.minimum(bare + STEM, end))))
     hashes -= sums.take(begins)
     hashes *= inverses.take(begins)
-    return Words(parts.shapes, starts, bares, ends, hashes.reshape(3, -1), sums)
+    whole, core, stem = hashes.reshape(3, -1).tolist()
+    hashes = hashes[: len(starts)]
+    return Words(parts.shapes, starts, bares, ends, hashes, whole, core, stem, sums)
