@@ -37,26 +37,26 @@ def _shape_table() -> NDArray[np.uint8]:
     ``$ % !`` currency signs, percent and other signs that are tokens; ``'`` the apostrophe;
     ``-`` what is dropped; ``?`` what NFKC could change or is beyond the table; ``~`` all else.
     """
-    classes = (table() >> np.uint32(SHIFT)).astype(np.uint16)
-    has = {part: classes & np.uint16(part) != 0 for part in CharClass}
-    latin = has[CharClass.LETTER].copy()
-    latin[_LATIN_END:] = False
-    shape = np.full(len(classes), ord("~"), np.uint8)
+    classes = table() >> np.uint32(SHIFT)
+    of_class = np.full(2 * max(CharClass), ord("~"), np.uint8)
+    values = np.arange(len(of_class))
     for part, of_ours, of_foreign in (
-        (has[CharClass.SYMBOL], "!", "!"),
-        (has[CharClass.CURRENCY], "$", "$"),
-        (has[CharClass.DIGIT], "0", "0"),
-        (has[CharClass.LETTER], "O", "U"),
-        (latin, "L", "F"),
-        (has[CharClass.ARABIC], "A", "P"),
+        (CharClass.SYMBOL, "!", "!"),
+        (CharClass.CURRENCY, "$", "$"),
+        (CharClass.DIGIT, "0", "0"),
+        (CharClass.LETTER, "O", "U"),
+        (CharClass.ARABIC, "A", "P"),
     ):
-        shape[part] = ord(of_ours)
-        shape[part & has[CharClass.FOREIGN]] = ord(of_foreign)
+        of_class[values & part != 0] = ord(of_ours)
+        of_class[(values & part != 0) & (values & CharClass.FOREIGN != 0)] = ord(of_foreign)
+    shape = of_class.take(classes)
+    latin = shape[:_LATIN_END]
+    latin[latin == ord("O")], latin[latin == ord("U")] = ord("L"), ord("F")
     for char, name in zip("وفبكلا%'", "wfbkla%'", strict=True):
         shape[ord(char)] = ord(name)
     shape = shape.take(table() & _CODE)
-    shape[has[CharClass.DROP]] = _DROP
-    shape[has[CharClass.UNSAFE]] = shape[-1] = ord("?")
+    shape[classes & np.uint32(CharClass.DROP) != 0] = _DROP
+    shape[classes & np.uint32(CharClass.UNSAFE) != 0] = shape[-1] = ord("?")
     return shape
 
 

@@ -11,6 +11,7 @@ from prmktml.decision import (
     LABELS,
     LANGUAGES,
     REASONS,
+    TIE,
     UNKNOWN,
     Prediction,
     Thresholds,
@@ -66,7 +67,7 @@ def judge(
     probabilities = [power / total for power in powers]
     aspects = [_sigmoid(score) for score in scores[_N_LABELS:-1]]
     strongest = [max([scores[_N_LABELS + i] for i in side]) for side in _SIDES]
-    mixedness = _sigmoid(min(strongest) + scores[-1])
+    mixedness = _sigmoid(min(strongest) + scores[-1] - TIE * abs(margin))
     has = (
         found.n_words < thresholds.min_words,
         found.language == UNKNOWN and found.n_words > 0,
