@@ -12,7 +12,6 @@ import hashlib
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -59,15 +58,15 @@ class Slice(NamedTuple):
 
 
 def ours(lexicon: Lexicon) -> Contestant:
-    """Return prmktml as its own training makes it, here without aspects."""
+    """Return prmktml as its own training makes it."""
 
     def inside(corpus: Corpus, parts: Parts, seed: int) -> Probabilities:
         pipeline = build_pipeline(lexicon)
         X = pipeline["features"].transform(corpus.texts)
-        return softmax(out_of_fold(pipeline, X, replace(corpus, aspects=None), parts)[:, :3])
+        return softmax(out_of_fold(pipeline, X, corpus, parts)[:, :3])
 
     def outside(corpus: Corpus, external: Corpus, seed: int) -> Probabilities:
-        model = train(replace(corpus, aspects=None), seed=seed, lexicon=lexicon).model
+        model = train(corpus, seed=seed, lexicon=lexicon).model
         return model.predict_proba(external.texts)
 
     return Contestant(inside, outside)

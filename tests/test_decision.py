@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from prmktml.codebook import Language, Reason, Verdict
-from prmktml.decision import Thresholds, both_sides, decide, mixed_score
+from prmktml.decision import TIE, Thresholds, both_sides, decide, mixed_score
 from prmktml.features import read_batch
 
 LIMITS = Thresholds(clear=0.8, other=0.5, mixed=0.4, min_words=2)
@@ -26,7 +26,7 @@ def judged(scores, text="two words", known=True, language=Language.ENGLISH, **kw
         ({2: 5.0}, {}, Verdict.OTHER, (Reason.OUT_OF_SCOPE,)),
         ({2: 3.5}, {}, Verdict.UNCLEAR, (Reason.OUT_OF_SCOPE,)),
         ({6: 2.0}, {}, Verdict.MIXED, (Reason.BOTH_SIDES,)),
-        ({9: 2.7}, {}, Verdict.MIXED, (Reason.BOTH_SIDES,)),
+        ({9: 3.9}, {}, Verdict.MIXED, (Reason.BOTH_SIDES,)),
         ({}, {"text": "one"}, Verdict.UNCLEAR, (Reason.TOO_SHORT,)),
         ({}, {"known": False}, Verdict.UNCLEAR, (Reason.NO_KNOWN_FEATURES,)),
         ({}, {"language": Language.UNKNOWN}, Verdict.UNCLEAR, (Reason.UNSUPPORTED_LANGUAGE,)),
@@ -62,6 +62,14 @@ def test_mixed_score_adds_a_head_of_its_own_to_the_weaker_sides_strongest_aspect
     odds = np.log(3)
     scores = np.array([[9.0, 9.0, 9.0, 5.0, -1.0, 0.0, -2.0, -odds, -4.0, 2 * odds]])
     assert mixed_score(scores) == pytest.approx([0.75])  # odds of 1/3 times 9 are 3 to 1
+
+
+def test_labels_far_apart_speak_against_both_sides():
+    odds = np.log(3)
+    aspects_and_both = [5.0, -1.0, 0.0, -2.0, -odds, -4.0, 2 * odds]
+    near, far = [9.0, 9.0, 0.0], [9.0, 9.0 + odds / TIE, 0.0]
+    found = mixed_score(np.array([[*near, *aspects_and_both], [*far, *aspects_and_both]]))
+    assert found == pytest.approx([0.75, 0.5])  # odds of 3 to 1, then a third of them
 
 
 def test_both_sides_need_an_aspect_of_each():

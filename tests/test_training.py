@@ -5,11 +5,13 @@ import json
 import joblib
 import numpy as np
 import pytest
+import scipy.sparse as sp
 
 import prmktml
-from prmktml.codebook import Verdict
+from prmktml.codebook import Aspect, Verdict
 from prmktml.corpus import read_corpus
 from prmktml.errors import DataError, PrmktmlError
+from prmktml.estimators import Heads
 from prmktml.modelfile import load, to_bytes
 from prmktml.resources import find
 from prmktml.training import train
@@ -151,3 +153,29 @@ def test_the_command_trains_exports_and_does_not_overwrite(small_csv, tmp_path, 
     code, _, said = run_command("prmktml.train", data, "-o", out, "--force")
     assert code == 0
     assert "the file replaced:" in said
+
+
+def test_what_heads_learn_of_aspects(small_csv):
+    rows = [
+        ("a", "marketing", "offers|relationships"),
+        ("b", "marketing", "offers|sales"),
+        ("c", "pr", "values"),
+        ("d", "other", ""),
+    ]
+    corpus = read_corpus(small_csv(rows))
+    names = [aspect.value for aspect in Aspect]
+    found = [{names[i] for i in row.nonzero()[0]} for row in corpus.leading_aspects()]
+    assert found == [{"offers", "relationships"}, {"offers"}, {"values"}, set()]
+    assert read_corpus(small_csv([("a", "pr", "")])).leading_aspects() is None
+
+
+def test_two_sided_messages_weigh_less_when_labels_are_learnt():
+    X = sp.csr_array(np.array([[1.0, 0.0]] * 8 + [[0.0, 1.0]] * 8))
+    y = ["pr"] * 4 + ["marketing"] * 4 + ["marketing"] * 8
+    aspects = np.zeros((16, 6), bool)
+    aspects[:4, 0] = aspects[4:, 3] = True
+    aspects[4:8, 0] = True  # the marketing half of those that look like pr is two-sided
+    pr, marketing = Heads().fit(X, y, aspects).predict_proba(X[:1])[0, :2]
+    assert pr / marketing == pytest.approx(4, rel=0.2)  # four whole messages to four quarters
+    pr, marketing = Heads(two_sided_weight=1.0).fit(X, y, aspects).predict_proba(X[:1])[0, :2]
+    assert pr / marketing == pytest.approx(1, rel=0.2)

@@ -63,6 +63,20 @@ class Corpus:
     def __len__(self) -> int:
         return len(self.texts)
 
+    def leading_aspects(self) -> NDArray[np.bool_] | None:
+        """Return first aspects and second ones of the other side, shape (n_rows, 6).
+
+        They are what heads learn: a second aspect of the same side is noted where somebody
+        thought of it.
+        """
+        if self.aspects is None:
+            return None
+        sides = np.array([list(Label).index(ASPECT_SIDE[aspect]) for aspect in Aspect])
+        other_side = self.aspects & (sides != self.labels[:, None])
+        first = self.primary[:, None] == np.arange(len(Aspect))
+        leading: NDArray[np.bool_] = other_side | first
+        return leading
+
     def column(self, name: str) -> list[str]:
         """Return a column, empty strings where the file has none."""
         return self.columns.get(name, [""] * len(self.texts))

@@ -1,7 +1,6 @@
 """Refitting on folds: unseen groups against random rows, beside the baselines."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -47,7 +46,6 @@ def _majority_labels(corpus: Corpus, parts: Parts) -> NDArray[np.int64]:
 def _our_labels(corpus: Corpus, parts: Parts) -> NDArray[np.int64]:
     pipeline = build_pipeline(bundled_lexicon())
     X = pipeline["features"].transform(corpus.texts)
-    corpus = replace(corpus, aspects=None)  # labels alone are compared
     labels: NDArray[np.int64] = out_of_fold(pipeline, X, corpus, parts)[:, :2].argmax(axis=1)
     return labels
 

@@ -23,6 +23,8 @@ LANGUAGES: Final = tuple(Language)
 _PR_SIDE: Final = np.array([ASPECT_SIDE[aspect] is Label.PR for aspect in ASPECTS])
 _ASPECTS_OF: Final = np.array([_PR_SIDE, ~_PR_SIDE])
 UNKNOWN: Final = LANGUAGES.index(Language.UNKNOWN)
+TIE: Final = 0.3
+"""What a unit of log-odds between pr and marketing takes from there being both."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +168,8 @@ def both_sides(aspects: NDArray[np.bool_]) -> NDArray[np.bool_]:
 def mixed_score(scores: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return how much both sides speak, between 0 and 1, shape (n_texts,).
 
-    The log-odds of the weaker side's strongest aspect, and what the head of both sides adds.
+    The log-odds of the weaker side's strongest aspect, what the head of both sides adds, and less
+    the further the labels are apart.
 
     Parameters
     ----------
@@ -176,7 +179,7 @@ def mixed_score(scores: NDArray[np.float64]) -> NDArray[np.float64]:
     aspects = scores[:, len(LABELS) : -1]
     pr, marketing = (aspects.take(side.nonzero()[0], axis=1) for side in _ASPECTS_OF)
     weaker = np.minimum(pr.max(axis=1), marketing.max(axis=1))
-    return sigmoid(weaker + scores[:, -1])
+    return sigmoid(weaker + scores[:, -1] - TIE * np.abs(scores[:, 1] - scores[:, 0]))
 
 
 def decide(

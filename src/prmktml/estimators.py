@@ -159,6 +159,9 @@ class Heads(ClassifierMixin, BaseEstimator):
         Inverse strength of the labels' regularization.
     aspect_C : float
         The same for the aspects and for both sides.
+    two_sided_weight : float
+        Of messages with aspects on both sides when labels are learnt; the label of such a message
+        is the side it ends on, of which its words tell little.
 
     Attributes
     ----------
@@ -169,9 +172,12 @@ class Heads(ClassifierMixin, BaseEstimator):
     intercept_ : ndarray, shape (N_OUTPUTS,)
     """
 
-    def __init__(self, C: float = 15.0, aspect_C: float = 5.0) -> None:
+    def __init__(
+        self, C: float = 15.0, aspect_C: float = 20.0, two_sided_weight: float = 0.25
+    ) -> None:
         self.C = C
         self.aspect_C = aspect_C
+        self.two_sided_weight = two_sided_weight
 
     def fit(
         self, X: sp.csr_array, y: Sequence[str], aspects: NDArray[np.bool_] | None = None
@@ -183,14 +189,17 @@ class Heads(ClassifierMixin, BaseEstimator):
         X : sparse array, shape (n_texts, n_features)
         y : sequence of str, length n_texts
         aspects : ndarray of bool, shape (n_texts, 6), or None
-            First and second aspects alike; campaign messages without any are left out here.
+            What each head is to find; campaign messages without any are left out there.
         """
         labels = np.asarray(y)
         self.classes_ = np.array([label for label in LABELS if label in set(labels.tolist())])
         self.coef_ = np.zeros((N_OUTPUTS, X.shape[1]))
         self.intercept_ = np.zeros(len(self.coef_))
         codes = np.searchsorted(np.sort(self.classes_), labels)
-        head = _logistic(self.C).fit(X, codes)
+        weights = None
+        if aspects is not None:
+            weights = np.where(both_sides(aspects), self.two_sided_weight, 1.0)
+        head = _logistic(self.C).fit(X, codes, sample_weight=weights)
         coef, intercept = head.coef_, head.intercept_
         if len(self.classes_) == 2:
             coef, intercept = (

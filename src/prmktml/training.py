@@ -159,7 +159,8 @@ def out_of_fold(
 def _fit_counted(
     pipeline: Pipeline, X: sp.csr_array, corpus: Corpus, rows: NDArray[np.int64]
 ) -> None:
-    aspects = None if corpus.aspects is None else corpus.aspects[rows]
+    aspects = corpus.leading_aspects()
+    aspects = None if aspects is None else aspects[rows]
     pipeline[1:].fit(X[rows], np.array(LABELS)[corpus.labels[rows]], heads__aspects=aspects)
 
 
