@@ -8,6 +8,7 @@ import statistics
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -31,6 +32,9 @@ AT_ONCE: Final = {SKLEARN: 1_000, MINILM: 32}
 """Texts a turn of the slow peers; the cost of a message hardly depends on it."""
 HEAD_ROWS: Final = 60
 """MiniLM's speed does not depend on its regression, so that few rows will do for it."""
+SINGLE_TURNS: Final = 5
+EACH: Final = {MINILM: 10}
+"""MiniLM, slow and even, takes every tenth message only."""
 KEYS: Final = {SKLEARN: "scikit-learn", FASTTEXT: "fasttext", MINILM: "minilm"}
 """Short names of the peers, in the names of ratios."""
 
@@ -111,38 +115,34 @@ def one_message(field: Field, effort: Effort) -> Finding:
     """Half and the slowest hundredth of single messages, in a process that runs already."""
     predict: dict[str, Callable[[str], object]] = {OURS: field.model.predict}
     predict |= {name: _single(peer) for name, peer in field.peers.items()}
-    costs: dict[str, list[float]] = {name: [] for name in predict}
-    for number, text in enumerate(messages(effort.singles, seed=1)):
-        calls = {name: _timed(call, text) for name, call in predict.items() if _takes(name, number)}
-        for name, taken in in_turns(calls, 3).items():
-            costs[name].append(statistics.median(taken) * 1e3)
+    texts = list(messages(effort.singles, seed=1))
+    taken: dict[str, list[list[float]]] = {name: [] for name in predict}
+    for _ in range(SINGLE_TURNS + 1):
+        for name, call in predict.items():
+            asked = texts[:: EACH.get(name, 1)]
+            taken[name].append([seconds(partial(call, text)) for text in asked])
     figures, found, table = {}, {}, []
-    for name, taken in costs.items():
-        for part, value in zip(("p50", "p99"), np.percentile(taken, [50, 99]), strict=True):
+    for name, turns in taken.items():
+        costs = np.median(turns[1:], axis=0) * 1e3
+        for part, value in zip(("p50", "p99"), np.percentile(costs, [50, 99]), strict=True):
             figures[f"one message {part}, ms, {name}"] = float(value)
             if name in KEYS:
                 ours = figures[f"one message {part}, ms, {OURS}"]
                 found[f"one message {part} beside {KEYS[name]}"] = float(value) / ours
         row = [f"{figures[f'one message {part}, ms, {name}']:.3f}" for part in ("p50", "p99")]
-        table.append([name, len(taken), *row])
+        table.append([name, len(costs), *row])
     text = (
-        "Milliseconds of a call with one message. A message counts with the median of three "
-        "calls, all taking turns.\n\n" + markdown(["", "messages", "p50", "p99"], table)
+        "Milliseconds of a call with one message, "
+        f"{np.mean([len(text) for text in texts]):.0f} characters on average. Each in turn judges "
+        "all messages one by one, as a process does that has nothing else to do; a message counts "
+        f"with its median of {SINGLE_TURNS} turns.\n\n"
+        + markdown(["", "messages", "p50", "p99"], table)
     )
     return Finding("One message", text, found, figures)
 
 
-def _takes(name: str, number: int) -> bool:
-    """MiniLM, slow and even, takes every tenth message only."""
-    return name != MINILM or number % 10 == 0
-
-
 def _single(peer: Peer) -> Callable[[str], object]:
     return lambda text: peer.predict([text])
-
-
-def _timed(call: Callable[[str], object], text: str) -> Callable[[], float]:
-    return lambda: seconds(lambda: call(text))
 
 
 def cold_start(field: Field, effort: Effort) -> Finding:
