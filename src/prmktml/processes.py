@@ -4,6 +4,7 @@ The other processes judge rows and lay out lines; reading and writing stay with 
 Many machines are the business of :mod:`prmktml.distributed`.
 """
 
+import gc
 import os
 import signal
 import sys
@@ -31,7 +32,7 @@ __all__ = ["in_order", "load_once", "parts_of"]
 
 _Item = TypeVar("_Item")
 _Result = TypeVar("_Result")
-_BATCHES: Final = 4
+_BATCHES: Final = 2
 """Batches that go to a process at once."""
 _AHEAD: Final = 3
 """Items under way for each process; more would only take memory."""
@@ -186,6 +187,7 @@ def _serve(work: Callable[[Any], Any], pipe: "Connection", other_end: "Connectio
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # where nothing is inherited, as on Windows
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     threadpool_limits(1)  # processes share the cores; threads would share them once more
+    gc.freeze()  # what a fork took over is no garbage, and is shared as long as nobody looks
     with suppress(EOFError, OSError):
         while True:
             pipe.send(_done(work, pipe.recv()))

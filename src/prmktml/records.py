@@ -66,20 +66,21 @@ class Batch(NamedTuple):
         another process than one a row.
     texts : sequence of str or None
         None where a row is unreadable.
-    problems : list of str
-        Empty where there is none.
+    problems : sequence of str or None
+        None, or empty, where there is none.
     """
 
     fields: list[Any]
     texts: Sequence[str | None]
-    problems: list[str]
+    problems: Sequence[str | None]
 
 
 def batch_of(table: "Table", rows: Sequence["Row"], form: str) -> Batch:
     """Make a batch of at least one row for an output of this form."""
     whole = form == "jsonl" and table.columns
     fields = [*map(table.record, rows)] if whole else [*zip(*map(table.values, rows), strict=True)]
-    return Batch(fields, [row.text for row in rows], [row.problem or "" for row in rows])
+    _, _, texts, problems = zip(*rows, strict=True)
+    return Batch(fields, texts, problems)
 
 
 class Layout(NamedTuple):
