@@ -53,11 +53,11 @@ def posts(tmp_path):
 
 @pytest.mark.parametrize("ending", ["csv", "csv.gz", "jsonl", "parquet"])
 def test_a_terminal_shows_rows_rate_and_time(posts, tmp_path, ending):
-    code, shown = on_a_terminal("-i", posts(f"posts.{ending}"), "-o", tmp_path / "out.csv")
+    code, shown = on_a_terminal("-i", posts(f"posts.{ending}", 5000), "-o", tmp_path / "out.csv")
     plain = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", shown)
     assert code == 0
-    assert re.search(r"\b1,024 rows .* [\d,]+ rows/s 0:00:\d\d left", plain)
-    assert re.search(r"\b2,000 rows .* [\d,]+ rows/s 0:00:\d\d in all", plain)
+    assert re.search(r"\b2,04[78] rows .* [\d,]+ rows/s 0:00:\d\d left", plain)
+    assert re.search(r"\b5,000 rows .* [\d,]+ rows/s 0:00:\d\d in all", plain)
     assert "\x1b[38;5;" in shown or "\x1b[3" in shown
 
 
