@@ -39,20 +39,29 @@ VARIANTS: dict[str, tuple[Recipe, dict[str, float], dict[str, float]]] = {
     "repeated n-grams counted": (REPEATS, {}, {}),
     "plain idf (power 1)": (RECIPE, {"power": 1.0}, {}),
     "cues at twice the scale": (RECIPE, {"cue_scale": 0.5}, {}),
+    "two-sided messages at full weight": (RECIPE, {}, {"two_sided_weight": 1.0}),
 }
 
 
-def fit(X, labels, recipe, tfidf, heads):
-    """Fit weighting and label head; return both."""
-    weighting = BlockTfidf(n_blocks=len(recipe.blocks), **tfidf).fit(X)
-    return weighting, Heads(**heads).fit(weighting.transform(X), np.array(LABELS)[labels])
+class LabelHead(Heads):
+    """Heads that leave aspects out, because labels alone are compared."""
+
+    def _fit_aspects(self, X, aspects) -> None:
+        pass
+
+
+def fit(X, corpus, rows, recipe, tfidf, heads):
+    """Fit weighting and label head on these rows; return both."""
+    weighting = BlockTfidf(n_blocks=len(recipe.blocks), **tfidf).fit(X[rows])
+    labels, aspects = np.array(LABELS)[corpus.labels[rows]], corpus.leading_aspects()[rows]
+    return weighting, LabelHead(**heads).fit(weighting.transform(X[rows]), labels, aspects)
 
 
 def scores_by_fold(X, corpus, seed, recipe, tfidf, heads) -> np.ndarray:
     """Score each row by a model that did not see its group."""
     scores = np.zeros((len(corpus), N_OUTPUTS))
     for train, test in folds(corpus, seed):
-        weighting, head = fit(X[train], corpus.labels[train], recipe, tfidf, heads)
+        weighting, head = fit(X, corpus, train, recipe, tfidf, heads)
         scores[test] = head.decision_function(weighting.transform(X[test]))
     return scores
 
@@ -80,7 +89,7 @@ def measure(name, corpus, external, seeds) -> list[str]:
     means, spreads = np.mean(inside, axis=0), np.std(inside, axis=0)
     row = [name, *(f"{m:.3f} ± {s:.3f}" for m, s in zip(means, spreads, strict=True))]
     if external is not None:
-        weighting, head = fit(X, corpus.labels, recipe, tfidf, heads)
+        weighting, head = fit(X, corpus, slice(None), recipe, tfidf, heads)
         X_out = weighting.transform(features.transform(external.texts))
         row += [f"{value:.3f}" for value in cells(external, head.decision_function(X_out))]
     return row

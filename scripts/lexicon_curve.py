@@ -33,7 +33,7 @@ def measure(share, corpus, external, seeds) -> list[str]:
         X = features.transform(corpus.texts)
         inside.append(cells(corpus, scores_by_fold(X, corpus, seed, RECIPE, {}, {})))
         if external is not None:
-            weighting, head = fit(X, corpus.labels, RECIPE, {}, {})
+            weighting, head = fit(X, corpus, slice(None), RECIPE, {}, {})
             X_out = weighting.transform(features.transform(external.texts))
             outside.append(cells(external, head.decision_function(X_out)))
     means = [*np.mean(inside, axis=0), *(np.mean(outside, axis=0) if outside else [])]

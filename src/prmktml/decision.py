@@ -129,10 +129,12 @@ class Decisions:
 
     def reason_texts(self) -> list[str]:
         """Return the reasons of each row joined by ``|``, length n_texts."""
-        texts = [""] * len(self.reasons)
-        for index in np.flatnonzero(self.reasons.any(axis=1)).tolist():
-            texts[index] = "|".join(self.reason_codes(index))
-        return texts
+        sets = (self.reasons @ (1 << np.arange(len(REASONS)))).tolist()
+        texts = {
+            code: "|".join(reason for i, reason in enumerate(REASONS) if code >> i & 1)
+            for code in set(sets)
+        }
+        return [texts[code] for code in sets]
 
     def void(self, reason: Reason, rows: NDArray[np.bool_]) -> None:
         """Take the label from rows where there is nothing to judge."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from prmktml.console import Parser, run, say
 from prmktml.errors import UsageError
-from prmktml.processes import load_once, parts_of
+from prmktml.modelfile import load
 from prmktml.records import Batch, Layout, Part, batch_of, part_of, writer_for
 from prmktml.tables.outputs import FORMATS
 
@@ -31,7 +31,7 @@ def version() -> str:
     """Return the versions of the package and of the bundled model."""
     import prmktml
 
-    return f"prmktml {prmktml.__version__} (model {load_once(None).name})"
+    return f"prmktml {prmktml.__version__} (model {load().name})"
 
 
 def _parser() -> Parser:
@@ -135,6 +135,8 @@ def _parts(
     """Judge batches here or in other processes; a table is for people, who read slowly."""
     if args.jobs == 1 or layout.form == "table":
         return (part_of(model, batch, layout) for batch in batches)
+    from prmktml.processes import parts_of
+
     return parts_of(args.model, batches, layout, args.jobs)
 
 
@@ -147,7 +149,7 @@ def command(argv: Sequence[str] | None) -> int:
     source = _source(args)
     for note in source.table.notes if source.table else ():
         say(f"prmktml: {note}")
-    model = load_once(args.model)
+    model = load(args.model)
     layout = Layout(
         _format(args), source.columns, args.explain, args.lang, args.excel, args.min_confidence
     )

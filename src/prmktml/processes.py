@@ -4,20 +4,16 @@ The other processes judge rows and lay out lines; reading and writing stay with 
 Many machines are the business of :mod:`prmktml.distributed`.
 """
 
-import gc
 import os
 import signal
-import sys
-import warnings
+import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from functools import lru_cache, partial
 from itertools import islice
-from queue import SimpleQueue
-from threading import Lock, current_thread, main_thread
-from traceback import format_exc
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from threading import Lock, Thread, current_thread, main_thread
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from prmktml.errors import PrmktmlError
 from prmktml.model import Model
@@ -26,16 +22,19 @@ from prmktml.records import Batch, Layout, Part, part_of
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
-    from multiprocessing.connection import Connection
 
 __all__ = ["in_order", "load_once", "parts_of"]
 
 _Item = TypeVar("_Item")
 _Result = TypeVar("_Result")
-_BATCHES: Final = 2
+_BATCHES: Final = 4
 """Batches that go to a process at once."""
 _AHEAD: Final = 3
 """Items under way for each process; more would only take memory."""
+_ONE_THREAD: Final = dict.fromkeys(
+    ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1"
+)
+"""Processes that share the cores must not share them once more among threads."""
 
 
 def parts_of(
@@ -46,14 +45,12 @@ def parts_of(
     Parameters
     ----------
     model : str or None
-        Path of a model file, or None for the bundled one. Processes take it over from this one
-        where the system can, else each loads it once.
+        Path of a model file, or None for the bundled one; each process loads it once.
     batches : iterator of Batch
     layout : Layout
     n_processes : int
         -1 takes a process for each core.
     """
-    load_once(model)
     groups = iter(lambda: list(islice(batches, _BATCHES)), [])
     for parts in in_order(partial(_judge_group, model, layout), groups, n_processes):
         yield from parts
@@ -96,8 +93,8 @@ def in_order(
     """Yield the results of all items, in their order.
 
     Items are taken, and results handed on, by the calling thread, so that errors of a reader and
-    the pace of a writer are felt at once. Each process has a pipe, and a thread here that sends an
-    item and waits for its result; whichever is free takes the next one.
+    the pace of a writer are felt at once; joblib's own ``Parallel`` takes items in another thread
+    and piles up results.
 
     Parameters
     ----------
@@ -117,102 +114,67 @@ def in_order(
     >>> list(in_order(abs, [-2, -1, 0], 1))
     [2, 1, 0]
     """
-    from concurrent.futures import ThreadPoolExecutor
+    from joblib import effective_n_jobs
+    from joblib.externals.loky import ProcessPoolExecutor
+    from joblib.externals.loky.process_executor import BrokenProcessPool
 
-    if n_processes == -1:
-        from joblib import cpu_count
-
-        n_processes = cpu_count()
+    n_processes = effective_n_jobs(n_processes)
+    pool = ProcessPoolExecutor(
+        n_processes, initializer=_begin, initargs=(os.getpid(),), env=_ONE_THREAD
+    )
     under_way: deque[Future[_Result]] = deque()
-    with ThreadPoolExecutor(n_processes) as threads, _started(work, n_processes) as pipes:
+    try:
+        with _uninterrupted():
+            pool.submit(int)  # whatever comes first starts all processes
         for item in items:
-            under_way.append(threads.submit(_answer, pipes, item))
+            under_way.append(pool.submit(work, item))
             if len(under_way) == _AHEAD * n_processes:
                 yield under_way.popleft().result()
         while under_way:
             yield under_way.popleft().result()
-
-
-def _answer(pipes: "SimpleQueue[Connection]", item: Any) -> Any:
-    """Have an item done by a process that is free."""
-    pipe = pipes.get()
-    try:
-        pipe.send(item)
-        result, error = pipe.recv()
-    except (EOFError, OSError) as gone:
+    except BrokenProcessPool as error:
         raise PrmktmlError(
             "a process was ended before its work was done, perhaps for want of memory; "
             "start again with fewer --jobs"
-        ) from gone
+        ) from error
     finally:
-        pipes.put(pipe)
-    if error:
-        raise error
-    return result
+        _handed_on(under_way)
+        pool.shutdown(kill_workers=True)
 
 
-@contextmanager
-def _started(work: Callable[[Any], Any], n_processes: int) -> Iterator["SimpleQueue[Connection]"]:
-    """Start processes and give a pipe to each; in the end they are killed, whatever they do.
-
-    On Linux they are forks, which have all modules and the model at once; elsewhere libraries of
-    the system do not stand that.
-    """
-    from multiprocessing import get_context
-
-    context: Any = get_context("fork" if sys.platform == "linux" else "spawn")
-    pipes: SimpleQueue[Connection] = SimpleQueue()
-    processes = []
-    try:
-        with _uninterrupted():
-            for _ in range(n_processes):
-                here, there = context.Pipe()
-                process = context.Process(target=_serve, args=(work, there, here), daemon=True)
-                process.start()
-                there.close()  # the process alone holds it, so that its end is felt here
-                pipes.put(here)
-                processes.append(process)
-        yield pipes
-    finally:
-        for process in processes:
-            process.kill()
-            process.join()
-
-
-def _serve(work: Callable[[Any], Any], pipe: "Connection", other_end: "Connection") -> None:
-    """Do the items that come through a pipe, until the caller is no more."""
-    from threadpoolctl import threadpool_limits
-
-    other_end.close()
+def _begin(caller: int) -> None:
+    """Make a process leave interrupts to its caller, and end with it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # where nothing is inherited, as on Windows
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    threadpool_limits(1)  # processes share the cores; threads would share them once more
-    gc.freeze()  # what a fork took over is no garbage, and is shared as long as nobody looks
-    with suppress(EOFError, OSError):
-        while True:
-            pipe.send(_done(work, pipe.recv()))
+    Thread(target=_end_with, args=(caller,), daemon=True).start()
 
 
-def _done(work: Callable[[Any], Any], item: Any) -> tuple[Any, Exception | None]:
-    try:
-        return work(item), None
-    except Exception as error:
-        error.add_note(format_exc())
-        return None, error
+def _end_with(caller: int) -> None:
+    """End this process once its caller, who was killed, is its parent no more."""
+    while os.getppid() == caller:
+        time.sleep(1)
+    os._exit(1)
+
+
+def _handed_on(under_way: "deque[Future[_Result]]") -> None:
+    """Wait, a second at most, until the pool's thread has put all items where processes take them.
+
+    It stops with a traceback where a shutdown overtakes it.
+    """
+    until = time.monotonic() + 1
+    while under_way and not (under_way[-1].running() or under_way[-1].done()):
+        if time.monotonic() > until:
+            return
+        time.sleep(0.001)
 
 
 @contextmanager
 def _uninterrupted() -> Iterator[None]:
-    """Ignore interrupts while processes start, which inherit that: they are the caller's alone.
-
-    Nor is it said that a fork has but one thread: those of NumPy stop and start by themselves.
-    """
-    main = current_thread() is main_thread()
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN) if main else None
+    """Ignore interrupts while processes start, which inherit that: they are the caller's alone."""
+    if current_thread() is not main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", DeprecationWarning)
-            yield
+        yield
     finally:
-        if main:
-            signal.signal(signal.SIGINT, before)
+        signal.signal(signal.SIGINT, before)
