@@ -46,7 +46,7 @@ VARIANTS: dict[str, tuple[Recipe, dict[str, float], dict[str, float]]] = {
 class LabelHead(Heads):
     """Heads that leave aspects out, because labels alone are compared."""
 
-    def _fit_aspects(self, X, aspects) -> None:
+    def _fit_aspects(self, X, aspects, other) -> None:
         pass
 
 

@@ -22,7 +22,7 @@ SIDES = (slice(3, 6), slice(6, 9))
 
 def primary_found(corpus: Corpus, scores: np.ndarray) -> float:
     """Share of gold primary aspects that are the strongest on the side of the label found."""
-    strongest = np.array([scores[:, side].argmax(axis=1) for side in SIDES]) + [[0], [3]]
+    strongest = np.array([scores[:, side].argmax(axis=1) + side.start - 3 for side in SIDES])
     label = scores[:, :2].argmax(axis=1)
     known = corpus.primary >= 0
     return float((strongest[label, np.arange(len(label))] == corpus.primary)[known].mean())
@@ -62,6 +62,7 @@ class AllAspects(Corpus):
     """A corpus whose heads learn second aspects of the same side too."""
 
     def leading_aspects(self):
+        """Return all aspects."""
         return self.aspects
 
 
@@ -73,10 +74,10 @@ def main() -> None:
     first_alone = replace(corpus, aspects=first)
     head = ["", "F1, one-sided", "primary aspect", "mixed AP", "the same without the tie"]
     head += ["external: F1", "primary aspect"] if external else []
+    full_weight = measure(corpus, corpus, external, seeds, two_sided_weight=1.0)
     rows = [
         ["as it is", *measure(corpus, corpus, external, seeds)],
-        ["two-sided messages at full weight"]
-        + measure(corpus, corpus, external, seeds, two_sided_weight=1.0),
+        ["two-sided messages at full weight", *full_weight],
         ["all second aspects learnt", *measure(corpus, all_aspects, external, seeds)],
         ["first aspects alone learnt", *measure(corpus, first_alone, external, seeds)],
     ]

@@ -1,7 +1,7 @@
 """The scikit-learn pipeline: features, their weighting, and the heads.
 
 Its steps are our features (:class:`MessageFeatures`), their weighting
-(:class:`BlockTfidf`) and logistic regression for the labels and for each aspect
+(:class:`BlockTfidf`) and logistic regression for the labels, the aspects and both sides
 (:class:`Heads`). Everything in it is linear, so that :mod:`prmktml.training` can fold it into the
 arrays of a :class:`prmktml.model.Model`.
 """
@@ -37,6 +37,8 @@ __all__ = ["BlockTfidf", "Heads", "MessageFeatures", "build_pipeline"]
 LABELS: Final = tuple(label.value for label in Label)
 ASPECTS: Final = tuple(aspect.value for aspect in Aspect)
 N_BUCKETS: Final = 1 << HASH_BITS
+_NEVER: Final = -20.0
+"""Log-odds of an aspect that no message of the corpus has."""
 
 
 class MessageFeatures(TransformerMixin, BaseEstimator):
@@ -151,7 +153,7 @@ class BlockTfidf(TransformerMixin, BaseEstimator):
 
 
 class Heads(ClassifierMixin, BaseEstimator):
-    """Logistic regression for the labels, one for each aspect, and one for both sides at once.
+    """Logistic regression for the labels, one for the aspects, and one for both sides at once.
 
     Parameters
     ----------
@@ -173,7 +175,7 @@ class Heads(ClassifierMixin, BaseEstimator):
     """
 
     def __init__(
-        self, C: float = 15.0, aspect_C: float = 20.0, two_sided_weight: float = 0.25
+        self, C: float = 15.0, aspect_C: float = 10.0, two_sided_weight: float = 0.25
     ) -> None:
         self.C = C
         self.aspect_C = aspect_C
@@ -195,32 +197,42 @@ class Heads(ClassifierMixin, BaseEstimator):
         self.classes_ = np.array([label for label in LABELS if label in set(labels.tolist())])
         self.coef_ = np.zeros((N_OUTPUTS, X.shape[1]))
         self.intercept_ = np.zeros(len(self.coef_))
-        codes = np.searchsorted(np.sort(self.classes_), labels)
+        order = np.sort(self.classes_)
         weights = None
         if aspects is not None:
             weights = np.where(both_sides(aspects), self.two_sided_weight, 1.0)
-        head = _logistic(self.C).fit(X, codes, sample_weight=weights)
-        coef, intercept = head.coef_, head.intercept_
-        if len(self.classes_) == 2:
-            coef, intercept = (
-                np.vstack([-coef, coef]) / 2,
-                np.concatenate([-intercept, intercept]) / 2,
-            )
-        for row, label in enumerate(np.sort(self.classes_)):
-            self.coef_[LABELS.index(label)] = coef[row]
-            self.intercept_[LABELS.index(label)] = intercept[row]
+        head = _logistic(self.C).fit(X, np.searchsorted(order, labels), sample_weight=weights)
+        outputs = [LABELS.index(label) for label in order]
+        self.coef_[outputs], self.intercept_[outputs] = _by_class(head)
         if aspects is not None:
-            stated = aspects.any(axis=1) | (labels == LABELS[2])
-            self._fit_aspects(X[stated], aspects[stated])
+            other = labels == LABELS[2]
+            stated = aspects.any(axis=1) | other
+            self._fit_aspects(X[stated], aspects[stated], other[stated])
         return self
 
-    def _fit_aspects(self, X: sp.csr_array, aspects: NDArray[np.bool_]) -> None:
-        for row, truth in enumerate([*aspects.T, both_sides(aspects)], len(LABELS)):
-            if truth.any() and not truth.all():
-                head = _logistic(self.aspect_C).fit(X, truth)
-                self.coef_[row], self.intercept_[row] = head.coef_[0], head.intercept_[0]
-            elif row < N_OUTPUTS - 1:
-                self.intercept_[row] = -20.0
+    def _fit_aspects(
+        self, X: sp.csr_array, aspects: NDArray[np.bool_], other: NDArray[np.bool_]
+    ) -> None:
+        """Fit one softmax over aspects and `other`, and one head for both sides.
+
+        A message with two aspects counts half for each.
+        """
+        first = len(LABELS)
+        classes = np.column_stack([aspects, other])
+        rows, columns = classes.nonzero()
+        present, codes = np.unique(columns, return_inverse=True)
+        self.intercept_[first : N_OUTPUTS - 1] = _NEVER
+        if len(present) > 1:
+            weights = 1 / classes.sum(axis=1)[rows]
+            head = _logistic(self.aspect_C).fit(X[rows], codes, sample_weight=weights)
+            coef, intercept = _by_class(head)
+            known = present < len(ASPECTS)
+            outputs = first + present[known]
+            self.coef_[outputs], self.intercept_[outputs] = coef[known], intercept[known]
+        both = both_sides(aspects)
+        if both.any():
+            head = _logistic(self.aspect_C).fit(X, both)
+            self.coef_[-1], self.intercept_[-1] = head.coef_[0], head.intercept_[0]
 
     def decision_function(self, X: sp.csr_array) -> NDArray[np.float64]:
         """Return the log-odds of all heads, shape (n_texts, N_OUTPUTS)."""
@@ -246,6 +258,14 @@ class Heads(ClassifierMixin, BaseEstimator):
 
 def _logistic(C: float) -> LogisticRegression:
     return LogisticRegression(C=C, max_iter=300, tol=1e-4)
+
+
+def _by_class(head: LogisticRegression) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return weights and intercepts with a row a class, of two classes too."""
+    coef, intercept = head.coef_, head.intercept_
+    if len(head.classes_) == 2:
+        return np.vstack([-coef, coef]) / 2, np.concatenate([-intercept, intercept]) / 2
+    return coef, intercept
 
 
 def build_pipeline(lexicon: Lexicon, **heads: Any) -> Pipeline:
