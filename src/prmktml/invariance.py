@@ -55,6 +55,14 @@ def _digits(text: str, rng: random.Random) -> str:
     return text.translate(str.maketrans("0123456789٠١٢٣٤٥٦٧٨٩", "٠١٢٣٤٥٦٧٨٩0123456789"))
 
 
+def _other_case(text: str, rng: random.Random) -> str:
+    """Change case where Unicode's case folding undoes it, which leaves out the Turkish dotless i."""
+    change = str.upper if rng.random() < 0.5 else str.lower
+    return "".join(
+        change(char) if change(char).casefold() == char.casefold() else char for char in text
+    )
+
+
 UNDONE: Final[dict[str, Rewrite]] = {
     "tatweel": _tatweel,
     "diacritics": _diacritics,
@@ -67,7 +75,7 @@ UNDONE: Final[dict[str, Rewrite]] = {
     "teh marbuta ة/ه": _swap("ةه"),
     "Persian ک ی": lambda text, rng: text.replace("ك", "ک").replace("ي", "ی"),
     "full-width": _fullwidth,
-    "case": lambda text, rng: text.upper() if rng.random() < 0.5 else text.lower(),
+    "case": _other_case,
 }
 """What normalization undoes."""
 
