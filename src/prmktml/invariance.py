@@ -56,7 +56,7 @@ def _digits(text: str, rng: random.Random) -> str:
 
 
 def _other_case(text: str, rng: random.Random) -> str:
-    """Change case where Unicode's case folding undoes it, which leaves out the Turkish dotless i."""
+    """Change case where case folding undoes it, which leaves out the Turkish dotless i."""
     change = str.upper if rng.random() < 0.5 else str.lower
     return "".join(
         change(char) if change(char).casefold() == char.casefold() else char for char in text
