@@ -90,7 +90,9 @@ def _turned(text: str, codec: str) -> str:
         decoded = bytes([table[char] for char in text]).decode("utf-8")
     except (KeyError, UnicodeDecodeError):
         return ""
-    return decoded if _LIKELY.fullmatch(decoded) else ""
+    # a single one may be Arabic as it was written: a letter and a quotation mark
+    few = codec == "cp1256" and sum(not char.isascii() for char in decoded) < 2
+    return decoded if _LIKELY.fullmatch(decoded) and not few else ""
 
 
 def mojibake(text: str) -> str:
