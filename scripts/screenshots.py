@@ -82,10 +82,10 @@ def _cut_after(page: Page, selector: str) -> None:
 PICTURES: Final[dict[str, Callable[[Page], None]]] = {
     "report-en": lambda page: report(page, "en"),
     "report-ar": lambda page: report(page, "ar"),
-    "page-en": lambda page: message(page, "en", "Two years ago we promised"),
+    "page-en": lambda page: message(page, "en", "Laboratory tests on 40"),
     "page-ar": lambda page: message(page, "ar", "استلمت الدفعة الثالثة"),
     "mixed-en": lambda page: message(page, "en", "Safe seas to all our fishermen"),
-    "mixed-ar": lambda page: message(page, "ar", "عيدكم مبارك، وتذكرة"),
+    "mixed-ar": lambda page: message(page, "ar", "كوب سحلب تشتريه"),
     "table-en": lambda page: table(page, "en"),
     "table-ar": lambda page: table(page, "ar"),
 }
