@@ -15,7 +15,6 @@ from prmktml.entries import Entry, compile_lexicon
 from prmktml.features import KINDS, RECIPE, Recipe, grams, read_batch
 from prmktml.language import identify
 from prmktml.lexicon import strip_proclitics
-from prmktml.model import SINGLE_CODES
 from prmktml.normalization import TABLE_SIZE, normalize
 from prmktml.numerals import CURRENCIES
 from prmktml.resources import find
@@ -25,7 +24,7 @@ from prmktml.single.language import Languages, letters
 from prmktml.single.ngrams import _clear_repeats
 from prmktml.single.text import normalized, take_apart
 from prmktml.single.verdict import Found, judge
-from prmktml.single.words import read_words
+from prmktml.single.words import LONGEST, read_words
 
 PIECES = [
     *"aiuoxzابلكوفسية0123456789 .,-/:_'\"!?%٪$€&;@#+()\n\t\u200f\u064b\ue004پé🔥",
@@ -117,9 +116,7 @@ def test_both_ways_agree_on_a_model_without_a_label(model, without, text):
 
 
 @settings(max_examples=10, deadline=None)
-@given(
-    size=st.integers(SINGLE_CODES - 3, SINGLE_CODES + 3), char=st.sampled_from("aﷺ\u0301\ue004 ")
-)
+@given(size=st.integers(LONGEST - 3, LONGEST + 3), char=st.sampled_from("aﷺ\u0301\ue004 "))
 def test_both_ways_agree_around_the_longest_message(model, size, char):
     assert_agree(model, char * (size - 500) + "x sale" * 100)
 

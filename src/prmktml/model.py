@@ -41,8 +41,6 @@ N_OUTPUTS: Final = N_LABELS + len(Aspect) + 1
 """Columns of weight arrays, all log-odds: pr, marketing, other, the six aspects, both sides."""
 BATCH_TEXTS: Final = 1024
 BATCH_CODES: Final = 1 << 17
-SINGLE_CODES: Final = 1000
-"""Longer messages are judged like batches, whose arrays cost less then."""
 GATHERED: Final = 1 << 14
 """Rows of weights that are gathered at once: 640 kB."""
 FEW_KEYS: Final = 1024
@@ -230,9 +228,7 @@ class Model:
 
     def _predict_one(self, text: str, min_confidence: float) -> Prediction:
         """Judge one message, by plain Python where it is short and has nothing rare."""
-        found = None
-        if len(text) <= SINGLE_CODES:
-            found = self.single.predict(text, min_confidence)
+        found = self.single.predict(text, min_confidence)
         return found or self.decide([text], min_confidence).prediction(0, text)
 
     def predict_proba(self, texts: Iterable[object]) -> NDArray[np.float64]:

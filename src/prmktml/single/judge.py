@@ -62,7 +62,7 @@ class Single:
 
         Messages without a word are among these.
         """
-        plain = normalized(text)
+        plain = normalized(text) if len(text) <= LONGEST else ""
         if not 0 < len(plain) <= LONGEST:
             return None
         parts = take_apart(plain)
