@@ -20,9 +20,14 @@ from threadpoolctl import threadpool_info
 
 from prmktml import modelfile
 from prmktml.errors import ModelError, PrmktmlError
-from prmktml.processes import in_order, load_once
+from prmktml.processes import load_once, started
 
 ROW = "خصم 30% لحد الخميس"
+
+
+def in_order(work, items, n_processes):
+    with started(n_processes) as pool:
+        yield from pool.in_order(work, items)
 
 
 def slow_first(item: int) -> int:

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
+from functools import partial
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from prmktml.console import Parser, run, say
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     import argparse
 
     from prmktml.model import Model
+    from prmktml.processes import Pool
     from prmktml.tables import Table
 
 __all__ = ["main", "version"]
@@ -129,15 +131,23 @@ def _format(args: "argparse.Namespace") -> str:
     return "table" if sys.stdout.isatty() else "jsonl"
 
 
+def _processes(args: "argparse.Namespace") -> "AbstractContextManager[Pool | None]":
+    """Start other processes if wanted; a table is for people, who read slowly."""
+    if args.jobs == 1 or _format(args) == "table":
+        return nullcontext()
+    from prmktml.processes import load_once, started
+
+    return started(args.jobs, partial(load_once, args.model))
+
+
 def _parts(
-    batches: Iterator[Batch], model: "Model", layout: Layout, args: "argparse.Namespace"
+    source: Source, model: "Model", layout: Layout, args: "argparse.Namespace", pool: "Pool | None"
 ) -> Iterator[Part]:
-    """Judge batches here or in other processes; a table is for people, who read slowly."""
-    if args.jobs == 1 or layout.form == "table":
-        return (part_of(model, batch, layout) for batch in batches)
+    if pool is None:
+        return (part_of(model, batch, layout) for batch in source.batches)
     from prmktml.processes import parts_of
 
-    return parts_of(args.model, batches, layout, args.jobs)
+    return parts_of(pool, args.model, source.batches, layout)
 
 
 def command(argv: Sequence[str] | None) -> int:
@@ -146,6 +156,11 @@ def command(argv: Sequence[str] | None) -> int:
     if args.version:
         print(version())
         return 0
+    with _processes(args) as pool:
+        return _predict(args, pool)
+
+
+def _predict(args: "argparse.Namespace", pool: "Pool | None") -> int:
     source = _source(args)
     for note in source.table.notes if source.table else ():
         say(f"prmktml: {note}")
@@ -155,7 +170,7 @@ def command(argv: Sequence[str] | None) -> int:
     )
     told, n_bad = list[str](), 0
     with writer_for(layout, args.output) as write, _progress(source, args) as advance:
-        for part in _parts(source.batches, model, layout, args):
+        for part in _parts(source, model, layout, args, pool):
             write(part)
             advance(part.n_rows)
             n_bad += len(part.problems)

@@ -13,7 +13,7 @@ from contextlib import contextmanager, suppress
 from functools import lru_cache, partial
 from itertools import islice
 from threading import Lock, Thread, current_thread, main_thread
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
 
 from prmktml.errors import PrmktmlError
 from prmktml.model import Model
@@ -21,9 +21,9 @@ from prmktml.modelfile import load
 from prmktml.records import Batch, Layout, Part, part_of
 
 if TYPE_CHECKING:
-    from concurrent.futures import Future
+    from concurrent.futures import Executor, Future
 
-__all__ = ["in_order", "load_once", "parts_of"]
+__all__ = ["Pool", "load_once", "parts_of", "started"]
 
 _Item = TypeVar("_Item")
 _Result = TypeVar("_Result")
@@ -37,22 +37,101 @@ _ONE_THREAD: Final = dict.fromkeys(
 """Processes that share the cores must not share them once more among threads."""
 
 
+class Pool(NamedTuple):
+    """Processes of this machine, made by :func:`started`."""
+
+    executor: "Executor"
+    n_processes: int
+
+    def in_order(
+        self, work: Callable[[_Item], _Result], items: Iterable[_Item]
+    ) -> Iterator[_Result]:
+        """Yield the results of all items, in their order.
+
+        Items are taken, and results handed on, by the calling thread, so that errors of a reader
+        and the pace of a writer are felt at once; joblib's own ``Parallel`` takes items in another
+        thread and piles up results.
+
+        Parameters
+        ----------
+        work : callable
+            Found again by its name in the processes, or a ``functools.partial`` of such.
+        items : iterable
+
+        Raises
+        ------
+        PrmktmlError
+            If a process ends before its work.
+
+        Examples
+        --------
+        >>> with started(1) as pool:
+        ...     list(pool.in_order(abs, [-2, -1, 0]))
+        [2, 1, 0]
+        """
+        from joblib.externals.loky.process_executor import BrokenProcessPool
+
+        under_way: deque[Future[_Result]] = deque()
+        try:
+            for item in items:
+                under_way.append(self.executor.submit(work, item))
+                if len(under_way) == _AHEAD * self.n_processes:
+                    yield under_way.popleft().result()
+            while under_way:
+                yield under_way.popleft().result()
+        except BrokenProcessPool as error:
+            raise PrmktmlError(
+                "a process was ended before its work was done, perhaps for want of memory; "
+                "start again with fewer --jobs"
+            ) from error
+        finally:
+            _handed_on(under_way)
+
+
+@contextmanager
+def started(n_processes: int, first: Callable[[], object] = int) -> Iterator[Pool]:
+    """Start processes, which end with the ``with`` block.
+
+    They take a second to be ready, in which the caller can open its files.
+
+    Parameters
+    ----------
+    n_processes : int
+        -1 takes one for each core.
+    first : callable
+        What each does first; an error of it is not raised here.
+    """
+    from joblib import effective_n_jobs
+    from joblib.externals.loky import ProcessPoolExecutor
+
+    n_processes = effective_n_jobs(n_processes)
+    executor = ProcessPoolExecutor(
+        n_processes, initializer=_begin, initargs=(os.getpid(),), env=_ONE_THREAD
+    )
+    try:
+        with _uninterrupted():
+            under_way = deque(executor.submit(first) for _ in range(n_processes))
+        yield Pool(executor, n_processes)
+    finally:
+        _handed_on(under_way)
+        executor.shutdown(kill_workers=True)
+
+
 def parts_of(
-    model: str | None, batches: Iterator[Batch], layout: Layout, n_processes: int
+    pool: Pool, model: str | None, batches: Iterator[Batch], layout: Layout
 ) -> Iterator[Part]:
     """Judge batches in other processes, and yield the parts of the output in order.
 
     Parameters
     ----------
+    pool : Pool
     model : str or None
         Path of a model file, or None for the bundled one; each process loads it once.
     batches : iterator of Batch
     layout : Layout
-    n_processes : int
-        -1 takes a process for each core.
     """
     groups = iter(lambda: list(islice(batches, _BATCHES)), [])
-    for parts in in_order(partial(_judge_group, model, layout), groups, n_processes):
+    for parts in pool.in_order(partial(_judge_group, model, layout), groups):
         yield from parts
 
 
@@ -85,61 +164,6 @@ def _loaded(path: str | None, stamp: object) -> Model:
 def _judge_group(model: str | None, layout: Layout, batches: list[Batch]) -> list[Part]:
     loaded = load_once(model)
     return [part_of(loaded, batch, layout) for batch in batches]
-
-
-def in_order(
-    work: Callable[[_Item], _Result], items: Iterable[_Item], n_processes: int
-) -> Iterator[_Result]:
-    """Yield the results of all items, in their order.
-
-    Items are taken, and results handed on, by the calling thread, so that errors of a reader and
-    the pace of a writer are felt at once; joblib's own ``Parallel`` takes items in another thread
-    and piles up results.
-
-    Parameters
-    ----------
-    work : callable
-        Found again by its name in the other processes, or a ``functools.partial`` of such.
-    items : iterable
-    n_processes : int
-        -1 takes a process for each core.
-
-    Raises
-    ------
-    PrmktmlError
-        If a process ends before its work.
-
-    Examples
-    --------
-    >>> list(in_order(abs, [-2, -1, 0], 1))
-    [2, 1, 0]
-    """
-    from joblib import effective_n_jobs
-    from joblib.externals.loky import ProcessPoolExecutor
-    from joblib.externals.loky.process_executor import BrokenProcessPool
-
-    n_processes = effective_n_jobs(n_processes)
-    pool = ProcessPoolExecutor(
-        n_processes, initializer=_begin, initargs=(os.getpid(),), env=_ONE_THREAD
-    )
-    under_way: deque[Future[_Result]] = deque()
-    try:
-        with _uninterrupted():
-            pool.submit(int)  # whatever comes first starts all processes
-        for item in items:
-            under_way.append(pool.submit(work, item))
-            if len(under_way) == _AHEAD * n_processes:
-                yield under_way.popleft().result()
-        while under_way:
-            yield under_way.popleft().result()
-    except BrokenProcessPool as error:
-        raise PrmktmlError(
-            "a process was ended before its work was done, perhaps for want of memory; "
-            "start again with fewer --jobs"
-        ) from error
-    finally:
-        _handed_on(under_way)
-        pool.shutdown(kill_workers=True)
 
 
 def _begin(caller: int) -> None:

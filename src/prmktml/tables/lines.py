@@ -14,7 +14,7 @@ from itertools import chain
 from typing import Final, NamedTuple
 
 from prmktml.tables.encoding import ESCAPE, Encoding, check_encoding, find_encoding
-from prmktml.tables.sources import LARGE, Source
+from prmktml.tables.sources import Source
 
 __all__ = ["LONGEST_LINE", "Block", "Lines", "LongLine", "is_dirty", "open_lines"]
 
@@ -108,7 +108,7 @@ def open_lines(
         found = Encoding(_with_order(named, first))
     elif source.regular:
         with closing(source.again()) as again:
-            found = find_encoding(again.blocks(LARGE))
+            found = find_encoding(again.blocks())
     else:
         found = find_encoding([first])
     texts = _decode(chain([first], blocks), found.name)
