@@ -202,7 +202,7 @@ def main() -> None:
         CHILDREN[sys.argv[1]](*sys.argv[2:])
         return
     parser = argparse.ArgumentParser(description="Measure and work out large jobs.")
-    parser.add_argument("--rows", type=int, default=400_000)
+    parser.add_argument("--rows", type=int, default=1_000_000)
     parser.add_argument("--turns", type=int, default=3)
     parser.add_argument("--price", type=float, default=0.05, help="USD an hour of a core")
     parser.add_argument("--write", type=Path, metavar="PAGE")
