@@ -145,7 +145,7 @@ def slope(sizes: Sequence[float], costs: Sequence[float]) -> float:
 
 
 def used_by(*command: object) -> Used:
-    """Run a command by itself and return what it took.
+    """Run a command by itself and return what it took, with bytecode kept as users have it.
 
     Raises
     ------
@@ -154,7 +154,11 @@ def used_by(*command: object) -> Used:
     """
     words = [str(word) for word in command]
     done = subprocess.run(
-        [sys.executable, "-c", LAUNCHER, *words], capture_output=True, text=True, check=True
+        [sys.executable, "-c", LAUNCHER, *words],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={name: set_ for name, set_ in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"},
     )
     busy, elapsed, peak, code = done.stdout.split()
     if int(code):

@@ -227,6 +227,7 @@ def test_a_browser_is_told_in_its_language_why_a_report_fails(app):
     answer = call(app, "POST", "/v1/report", files=files, headers=headers)
     assert answer.status_code == 422
     assert PHRASES["ar"]["page"]["problem"] in answer.text
+    assert PHRASES["ar"]["refusals"]["422"] in answer.text
     assert "&lt;b&gt;.csv" in answer.text
 
 

@@ -224,6 +224,26 @@ def test_a_phone_needs_no_sideways_scrolling(visit, lang):
     assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
 
 
+REFUSED = [
+    ("posts.csv", b"x,y\n1,2\n", "column", "'x', 'y'"),
+    ("posts.pdf", b"%PDF-1.7", "415", ".csv, .tsv, .xlsx"),
+    ("posts.csv", b"", "422", "is empty"),
+    ("posts.csv", b"text\n" + b"a\n" * 20_001, "413", "20,000 rows"),
+]
+
+
+@pytest.mark.parametrize("lang", ["en", "ar"])
+@pytest.mark.parametrize(("name", "content", "kind", "detail"), REFUSED)
+def test_a_refusal_is_told_in_the_language_of_the_page(visit, lang, name, content, kind, detail):
+    page = visit(f"/{lang}")
+    page.set_input_files("#file", {"name": name, "mimeType": "", "buffer": content})
+    page.wait_for_selector("#file-status.bad")
+    told = page.inner_text("#file-status")
+    assert told.startswith(PHRASES[lang]["refusals"][kind])
+    assert detail in page.inner_text("#file-status [lang=en][dir=ltr]")
+    assert page.evaluate("document.getElementById('columns').open") is (kind == "column")
+
+
 def test_a_dropped_file_is_judged_and_can_be_downloaded(visit, model):
     page = visit("/en")
     content = f'id,text\n1,"{OFFER}"\n2,{THANKS}\n3,=1+1\n'

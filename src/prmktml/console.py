@@ -9,6 +9,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, NoReturn
 
 from prmktml.errors import PrmktmlError
@@ -26,9 +27,18 @@ class Parser(argparse.ArgumentParser):
             prog=f"prmktml {prog}",
             description=description,
             epilog=f"examples:\n{examples}",
-            formatter_class=argparse.RawDescriptionHelpFormatter,
+            formatter_class=partial(argparse.RawDescriptionHelpFormatter, width=_width()),
             allow_abbrev=False,
         )
+
+
+def _width() -> int:
+    """Return the columns for help as argparse would, which imports shutil for that."""
+    try:
+        columns = int(os.environ.get("COLUMNS", 0)) or os.get_terminal_size(1).columns
+    except (ValueError, OSError):
+        columns = 0
+    return (max(0, columns) or 80) - 2
 
 
 def say(message: str) -> None:

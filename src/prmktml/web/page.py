@@ -101,7 +101,7 @@ def page(lang: str, version: str, model: str) -> str:
         "strong": STRONG,
         "exact": EXACT_SPANS,
         "sides": ASPECT_SIDE,
-        "say": phrases["script"],
+        "say": phrases["script"] | {"refusals": phrases["refusals"]},
     }
     return (
         _templates()
@@ -119,7 +119,9 @@ def problem_page(lang: str, status: int, message: str) -> str:
     True
     """
     template = _templates().get_template("problem.html")
-    return template.render(**_common(lang), status=status, message=message)
+    refusals = PHRASES[lang]["refusals"]
+    said = refusals.get(str(status), refusals["any"])
+    return template.render(**_common(lang), said=said, status=status, message=message)
 
 
 def _common(lang: str) -> dict[str, Any]:

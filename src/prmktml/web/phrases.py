@@ -1,4 +1,4 @@
-"""The words of the page in English and Arabic: those of the template, and those of its script."""
+"""The words of the page in English and Arabic: of the template, of its script, and of refusals."""
 
 from typing import Any, Final
 
@@ -116,8 +116,17 @@ _EN: Final = {
         "look": "{n} are worth a look (not clear)",
         "open_row": "Explain row {n}",
         "offline": "The server did not answer. Is it still running?",
-        "refused": "The server refused: ",
         "several": "Drop one file at a time.",
+    },
+    "refusals": {
+        "any": "The server refused that.",
+        "column": "Which column holds the messages? Write its name under “Columns”, then judge the "
+        "file with it.",
+        "408": "Sending it took too long.",
+        "413": "That is more than is taken on at once.",
+        "415": "That is no file that can be read here: it must be csv, tsv or xlsx.",
+        "422": "That could not be read as it is.",
+        "429": "The server is busy. Try again in a few seconds.",
     },
 }
 
@@ -230,10 +239,19 @@ _AR: Final = {
         "look": "تستحق نظرة لأنها غير واضحة: {n}",
         "open_row": "اشرح الصف {n}",
         "offline": "لم يجب الخادم. أما زال يعمل؟",
-        "refused": "رفض الخادم الطلب: ",
         "several": "أفلت ملفًا واحدًا في كل مرة.",
+    },
+    "refusals": {
+        "any": "رفض الخادم الطلب.",
+        "column": "في أي عمود الرسائل؟ اكتب اسمه تحت «الأعمدة»، ثم احكم على الملف به.",
+        "408": "استغرق الإرسال وقتًا أطول من المسموح.",
+        "413": "هذا أكثر مما يُقبل في مرة واحدة.",
+        "415": "لا يُقرأ هنا ملف كهذا: يجب أن يكون csv أو tsv أو xlsx.",
+        "422": "تعذرت قراءته على حاله.",
+        "429": "الخادم مشغول الآن. حاول بعد ثوانٍ.",
     },
 }
 
 PHRASES: Final[dict[str, dict[str, Any]]] = {"en": _EN, "ar": _AR}
-"""The words by language, then by who says them: ``page`` or ``script``."""
+"""The words by language, then by who says them: ``page``, ``script`` or, by the HTTP status, both
+(``refusals``; ``any`` for other statuses, ``column`` where that of the messages is not known)."""

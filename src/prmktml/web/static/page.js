@@ -8,6 +8,7 @@ const fill = (phrase, values) => phrase.replace(/\{(\w+)\}/g, (_, name) => value
 const percent = (part) => Math.round(100 * part);
 const surely = (part) => Math.floor(100 * part); // 99.7% is not called certain
 const signs = { pr: "●", marketing: "◆" };
+const noColumn = / has (no column|\d+ columns) /; // in what the server says of a file's header
 const list = (items) => items.join(told.lang === "ar" ? "، " : ", ");
 
 function make(tag, className, ...children) {
@@ -29,6 +30,16 @@ function tell(place, message, bad = false) {
   place.classList.toggle("bad", bad);
 }
 
+function tellError(place, error) {
+  // What the server found is in English; what a person reads first is not.
+  tell(place, error.message, true);
+  if (!error.detail) return;
+  const detail = make("span", "detail", error.detail);
+  detail.lang = "en";
+  detail.dir = "ltr";
+  place.append(detail);
+}
+
 async function ask(path, options) {
   // Returns the answer, or throws what a person can read.
   let answer;
@@ -39,7 +50,8 @@ async function ask(path, options) {
   }
   if (answer.ok) return answer.json();
   const { detail } = await answer.json().catch(() => ({ detail: answer.statusText }));
-  throw new Error(say.refused + detail);
+  const kind = noColumn.test(detail) ? "column" : answer.status;
+  throw Object.assign(new Error(say.refusals[kind] ?? say.refusals.any), { detail, kind });
 }
 
 // ---- one message
@@ -170,7 +182,7 @@ async function judge() {
     $("result").focus({ preventScroll: true });
     $("result").scrollIntoView({ block: "nearest" });
   } catch (error) {
-    if (number === latest) tell($("status"), error.message, true);
+    if (number === latest) tellError($("status"), error);
   }
 }
 
@@ -290,8 +302,8 @@ async function judgeFile() {
     tell($("file-status"), "");
   } catch (error) {
     if (number !== latestFile) return;
-    tell($("file-status"), error.message, true);
-    if (error.message.includes("column")) $("columns").open = true;
+    tellError($("file-status"), error);
+    if (error.kind === "column") $("columns").open = true;
   }
 }
 
