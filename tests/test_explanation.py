@@ -298,7 +298,7 @@ def test_the_language_is_that_of_the_locale(monkeypatch):
 def test_the_strongest_words_stand_first(two_words):
     found = explain(two_words, "Thanks, fish SALE")
     assert in_words(found, "en") == "SALE (-2.3, discount); Thanks (+0.6)"
-    assert in_words(found, "ar") == "SALE (-2.3، تخفيض)؛ Thanks (+0.6)"
+    assert in_words(found, "ar") == "SALE (\u200e-2.3، تخفيض)؛ Thanks (\u200e+0.6)"
     assert in_words(found, "en", n_spans=1) == "SALE (-2.3, discount)"
 
 
@@ -350,7 +350,7 @@ def test_the_table_shows_words_where_there_is_no_terminal(run_command):
     assert "% PR, " in printed
     assert printed.splitlines()[-1].startswith("–")
     _, printed, _ = run_command(*args, "ar", OFFER, env={"FORCE_COLOR": ""})
-    assert "  للتسويق: خصم (-" in printed
+    assert "  للتسويق: خصم (\u200e-" in printed
 
 
 class Terminal(io.StringIO):
@@ -370,8 +370,8 @@ def test_words_are_colored_by_side_and_no_message_steers_the_terminal(two_words,
     assert flip == "  would be PR without: SALE"
     monkeypatch.setenv("NO_COLOR", "1")
     assert teller("ar", Terminal())(found).splitlines()[:2] == [
-        "  للعلاقات العامة: Thanks (+0.6)",
-        "  للتسويق: SALE (-2.3، تخفيض)",
+        "  للعلاقات العامة: Thanks (\u200e+0.6)",
+        "  للتسويق: SALE (\u200e-2.3، تخفيض)",
     ]
 
 

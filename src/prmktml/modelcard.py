@@ -76,9 +76,9 @@ def _making(model: Model, info: dict[str, Any]) -> str:
 
 
 _MEASURES: Final = {
-    "macro-F1, Arabic": "الدقّة المتوازنة (macro-F1)، العربية",
-    "macro-F1, English": "الدقّة المتوازنة (macro-F1)، الإنجليزية",
-    "right primary aspect": "الجانب الأول صحيح",
+    "macro-F1, Arabic": "متوسط F1 للصنفين (macro-F1)، العربية",
+    "macro-F1, English": "متوسط F1 للصنفين (macro-F1)، الإنجليزية",
+    "right primary aspect": "الجانب الأساسي صحيح",
     "calibration error (ECE)": "خطأ المعايرة (ECE)",
     "`clear`: share wrong": "`clear`: نسبة الخطأ",
     "`clear`: share of messages": "`clear`: نسبة الرسائل",

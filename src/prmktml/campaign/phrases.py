@@ -58,7 +58,7 @@ class Voice:
         if isinstance(value, date):
             return self.day(value)
         if isinstance(value, float):
-            return f"{value:.0%}"
+            return f"\u2066{value:.0%}\u2069" if self.lang == "ar" else f"{value:.0%}"
         if isinstance(value, int):
             return f"{value:,}"
         if isinstance(value, tuple):

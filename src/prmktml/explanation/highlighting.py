@@ -34,6 +34,7 @@ class _Phrases(NamedTuple):
 
     speaks: dict[Label, str]
     sides: dict[Label, str]
+    part: str
     flip: str
     firm: str
     not_found: str
@@ -45,6 +46,7 @@ _PHRASES: Final = {
     "en": _Phrases(
         speaks={Label.PR: "for PR", Label.MARKETING: "for marketing"},
         sides={Label.PR: "PR", Label.MARKETING: "marketing"},
+        part="{percent}% {side}",
         flip="would be {side} without: {words}",
         firm="no removal flips it",
         not_found="found no removal that flips it",
@@ -54,9 +56,10 @@ _PHRASES: Final = {
     "ar": _Phrases(
         speaks={Label.PR: "للعلاقات العامة", Label.MARKETING: "للتسويق"},
         sides={Label.PR: "علاقات عامة", Label.MARKETING: "تسويق"},
-        flip="يصير الحكم «{side}» من دون: {words}",
-        firm="لا حذف يغير الحكم",
-        not_found="لم يوجد حذف يغير الحكم",
+        part="{side} {percent}%",  # after letters the sign is on one side of all numbers
+        flip="يصير التصنيف «{side}» من دون: {words}",
+        firm="لا ينقلب التصنيف بحذف أي كلمات",
+        not_found="لم يُعثر على كلمات ينقلب التصنيف بحذفها",
         comma="، ",
         semicolon="؛ ",
     ),
@@ -82,7 +85,8 @@ def _telling(found: Explanation) -> list[Span]:
 
 
 def _span_in_words(span: Span, lang: str) -> str:
-    named = [f"{span.contribution:+.1f}", *([cue_name(span.cue, lang)] if span.cue else [])]
+    mark = "\u200e" if lang == "ar" else ""  # keeps a sign to the left of its number
+    named = [f"{mark}{span.contribution:+.1f}", *([cue_name(span.cue, lang)] if span.cue else [])]
     return f"{span.text} ({_PHRASES[lang].comma.join(named)})"
 
 
@@ -180,9 +184,10 @@ def _share_line(found: Explanation, lang: str, console: "Console | None") -> lis
     if found.share is None:
         return []
     names, comma = _PHRASES[lang].sides, _PHRASES[lang].comma
+    part = _PHRASES[lang].part
     pr = round(100 * found.share.pr)
     parts = [
-        f"{percent}% {names[side]}"
+        part.format(side=names[side], percent=percent)
         for side, percent in ((Label.PR, pr), (Label.MARKETING, 100 - pr))
     ]
     if console is None:

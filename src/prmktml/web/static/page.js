@@ -25,6 +25,11 @@ function own(tag, className, text) {
   return node;
 }
 
+function inEnglish(tag, className) {
+  // What the server says, on pages of both languages.
+  return (text) => Object.assign(make(tag, className, text), { lang: "en", dir: "ltr" });
+}
+
 function tell(place, message, bad = false) {
   place.textContent = message;
   place.classList.toggle("bad", bad);
@@ -34,10 +39,7 @@ function tellError(place, error) {
   // What the server found is in English; what a person reads first is not.
   tell(place, error.message, true);
   if (!error.detail) return;
-  const detail = make("span", "detail", error.detail);
-  detail.lang = "en";
-  detail.dir = "ltr";
-  place.append(detail);
+  place.append(inEnglish("span", "detail")(error.detail));
 }
 
 async function ask(path, options) {
@@ -254,9 +256,11 @@ function showTable(found) {
     }),
   );
   $("rows").replaceChildren(...found.rows.map(tableRow));
-  const notes = [...found.notes];
-  if (found.rows.length < found.n_rows) notes.unshift(fill(say.shown, { n: found.rows.length }));
-  $("notes").replaceChildren(...notes.map((note) => own("li", "", note)));
+  const notes = found.notes.map(inEnglish("li"));
+  if (found.rows.length < found.n_rows) {
+    notes.unshift(make("li", "", fill(say.shown, { n: found.rows.length })));
+  }
+  $("notes").replaceChildren(...notes);
   $("judged").hidden = false;
 }
 
