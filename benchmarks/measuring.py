@@ -32,6 +32,7 @@ __all__ = [
     "seconds",
     "slope",
     "used_by",
+    "with_bytecode",
 ]
 
 PACKAGES: Final = (
@@ -144,8 +145,13 @@ def slope(sizes: Sequence[float], costs: Sequence[float]) -> float:
     return float(np.polyfit(np.log(sizes), np.log(costs), 1)[0])
 
 
+def with_bytecode() -> dict[str, str]:
+    """Return an environment in which compiled modules are kept, as users have it."""
+    return {name: set_ for name, set_ in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+
+
 def used_by(*command: object) -> Used:
-    """Run a command by itself and return what it took, with bytecode kept as users have it.
+    """Run a command by itself and return what it took.
 
     Raises
     ------
@@ -158,7 +164,7 @@ def used_by(*command: object) -> Used:
         capture_output=True,
         text=True,
         check=True,
-        env={name: set_ for name, set_ in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"},
+        env=with_bytecode(),
     )
     busy, elapsed, peak, code = done.stdout.split()
     if int(code):

@@ -17,6 +17,7 @@ import time
 from pathlib import Path
 from typing import NamedTuple
 
+from measuring import with_bytecode
 from messages import write_messages
 
 BILLION = 10**9
@@ -40,7 +41,8 @@ class Run(NamedTuple):
 def run(*command: str | Path) -> Run:
     """Run a Python program with all that it starts; its own figures, if it prints any, count."""
     start = time.perf_counter()
-    with subprocess.Popen([sys.executable, *map(str, command)], stdout=subprocess.PIPE) as process:
+    words, env = [sys.executable, *map(str, command)], with_bytecode()
+    with subprocess.Popen(words, stdout=subprocess.PIPE, env=env) as process:
         printed = process.stdout.read() if process.stdout else b""
         _, status, used = os.wait4(process.pid, 0)
         process.returncode = status
