@@ -57,12 +57,13 @@ def measure(field: Field, effort: Effort, names: Iterable[str] = MEASURES) -> It
 
 def report(findings: list[Finding], where: dict[str, str], title: str) -> str:
     """Return all findings in Markdown: the ratios first, then a section each."""
+    options = (Path(word).name for word in sys.argv[1:])
     ratios = [[name, f"{x:.2f}"] for finding in findings for name, x in finding.ratios.items()]
     return "\n\n".join(
         [
             f"# {title}",
-            "Made by `python benchmarks/run.py`; nothing here is typed. Those who are compared "
-            "take turns on one core, and the median over turns of the ratio in a turn counts. "
+            f"Made by `{' '.join(['python benchmarks/run.py', *options])}`; nothing here is "
+            "typed. Those who are compared take turns on one core, and the median over turns of the ratio in a turn counts. "
             "Seconds are the processor's, which other work on the machine disturbs least.",
             markdown(["machine", ""], list(where.items())),
             "## Ratios\n\nBy how much prmktml is better than the peer; above 1 it is better.\n\n"

@@ -145,8 +145,22 @@ def _refused_or_finite(path):
     assert found.predict(TEXTS)
 
 
-def test_the_kept_file_of_format_1_loads_and_says_what_it_always_said():
-    kept = Path(__file__).parent / "data" / "model-format-1.safetensors"
-    recorded = json.loads(kept.with_suffix(".json").read_text(encoding="utf-8"))
-    found = load(kept).predict_proba(recorded["texts"])
+def kept(form):
+    """Return the kept model of a format, and what it is recorded to say."""
+    path = Path(__file__).parent / "data" / f"model-format-{form}.safetensors"
+    return load(path), json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("form", [1, 2])
+def test_a_kept_file_of_each_format_gives_the_probabilities_that_it_always_gave(form):
+    model, recorded = kept(form)
+    found = model.predict_proba(recorded["texts"])
     assert np.abs(found - np.array(recorded["probabilities"])).max() < 1e-6
+
+
+def test_the_kept_file_of_format_2_gives_the_same_aspects_and_verdicts():
+    model, recorded = kept(2)
+    found = model.predict(recorded["texts"])
+    assert [prediction.verdict for prediction in found] == recorded["verdicts"]
+    for prediction, aspects in zip(found, recorded["aspects"], strict=True):
+        assert list(prediction.aspects.values()) == pytest.approx(aspects, abs=1e-6)

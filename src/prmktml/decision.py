@@ -39,7 +39,7 @@ class Thresholds:
     other : float in [0, 1]
         From this probability of ``other`` on a message is out of scope.
     mixed : float in [0, 1]
-        Both sides speak where the strongest aspect of each is at least this probable.
+        Both sides speak where :func:`mixed_score` is at least this.
     min_words : int
         Shorter messages are too short.
     """

@@ -4,12 +4,14 @@ import sys
 from collections.abc import Sequence
 
 from prmktml.console import Parser, run
+from prmktml.errors import UsageError
 
 __all__ = ["main"]
 
 _EXAMPLES = """\
   prmktml evaluate labelled.csv
-  prmktml evaluate --cv data/corpus.csv --report scores.md"""
+  prmktml evaluate labelled.csv --report scores.md
+  prmktml evaluate labelled.csv --cv"""
 
 
 def _parser() -> Parser:
@@ -28,6 +30,8 @@ def _parser() -> Parser:
 def command(argv: Sequence[str] | None) -> int:
     """Run the command and return its exit code."""
     args = _parser().parse_args(argv)
+    if args.report and (args.cv or args.invariance):
+        raise UsageError("--report is of a model's scores; leave out --cv and --invariance")
     from prmktml.corpus import read_corpus
     from prmktml.modelfile import load
 
