@@ -63,7 +63,8 @@ def report(findings: list[Finding], where: dict[str, str], title: str) -> str:
         [
             f"# {title}",
             f"Made by `{' '.join(['python benchmarks/run.py', *options])}`; nothing here is "
-            "typed. Those who are compared take turns on one core, and the median over turns of the ratio in a turn counts. "
+            "typed. Those who are compared take turns on one core, and the median over turns of "
+            "the ratio in a turn counts. "
             "Seconds are the processor's, which other work on the machine disturbs least.",
             markdown(["machine", ""], list(where.items())),
             "## Ratios\n\nBy how much prmktml is better than the peer; above 1 it is better.\n\n"
