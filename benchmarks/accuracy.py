@@ -29,8 +29,9 @@ from prmktml.entries import compile_lexicon
 from prmktml.estimators import build_pipeline
 from prmktml.evaluation import bootstrap, macro_f1
 from prmktml.lexicon import Lexicon
+from prmktml.markdown import markdown
 from prmktml.resources import find
-from prmktml.scoring import MIN_GROUPS, markdown
+from prmktml.scoring import MIN_GROUPS
 from prmktml.training import bundled_lexicon, folds, out_of_fold, train
 
 __all__ = ["Contestant", "compare", "contestants"]

@@ -16,7 +16,7 @@ import joblib
 from measuring import Finding, Used, in_turns, ratios, seconds, slope, used_by
 from messages import messages, write_messages
 from peers import SKLEARN
-from prmktml.scoring import markdown
+from prmktml.markdown import markdown
 from speed import OURS, Effort, Field
 
 __all__ = ["files", "length", "memory", "rows"]

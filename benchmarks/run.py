@@ -16,7 +16,7 @@ from typing import Final
 import growth
 import speed
 from measuring import Finding, machine, pin
-from prmktml.scoring import markdown
+from prmktml.markdown import markdown
 from speed import KEYS, Effort, Field, field
 
 __all__ = ["FULL", "MEASURES", "QUICK", "measure", "report", "write"]

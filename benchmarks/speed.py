@@ -19,10 +19,10 @@ from peers import FASTTEXT, MINILM, PEERS, SKLEARN, Peer
 from prmktml.codebook import Label
 from prmktml.corpus import Corpus, read_corpus
 from prmktml.estimators import build_pipeline
+from prmktml.markdown import markdown
 from prmktml.model import Model
 from prmktml.modelfile import load
 from prmktml.resources import find
-from prmktml.scoring import markdown
 from prmktml.training import bundled_lexicon, train
 
 __all__ = ["Effort", "Field", "cold_start", "field", "one_message", "throughput", "training"]

@@ -17,8 +17,8 @@ from prmktml.corpus import Corpus, read_corpus
 from prmktml.estimators import BlockTfidf, Heads, MessageFeatures
 from prmktml.evaluation import macro_f1, roc_auc
 from prmktml.features import RECIPE, Recipe
+from prmktml.markdown import markdown
 from prmktml.model import N_OUTPUTS
-from prmktml.scoring import markdown
 from prmktml.training import LABELS, bundled_lexicon, folds
 
 ROOT = Path(__file__).parents[1]

@@ -12,7 +12,8 @@ import numpy as np
 
 from prmktml.checks.agreement import cohen_kappa
 from prmktml.corpus import Corpus, near_duplicates, read_corpus
-from prmktml.scoring import LENGTHS, markdown
+from prmktml.markdown import markdown
+from prmktml.scoring import LENGTHS
 from prmktml.tables import open_table
 
 ROOT = Path(__file__).parents[1]

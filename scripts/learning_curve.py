@@ -20,8 +20,8 @@ from prmktml.entries import Entry, compile_lexicon
 from prmktml.estimators import BlockTfidf, Heads, MessageFeatures
 from prmktml.evaluation import macro_f1
 from prmktml.features import read_batch
+from prmktml.markdown import markdown
 from prmktml.model import batches
-from prmktml.scoring import markdown
 from prmktml.training import LABELS, folds
 
 ROOT = Path(__file__).parents[1]

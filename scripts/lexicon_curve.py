@@ -11,7 +11,7 @@ from ablation import ROOT, asked, cells, columns, fit, scores_by_fold
 from prmktml.entries import compile_lexicon, read_entries
 from prmktml.estimators import MessageFeatures
 from prmktml.features import RECIPE
-from prmktml.scoring import markdown
+from prmktml.markdown import markdown
 
 SHARES = (0.0, 0.25, 0.5, 0.75, 1.0)
 

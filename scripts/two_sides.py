@@ -14,7 +14,7 @@ from prmktml.corpus import Corpus
 from prmktml.decision import both_sides, mixed_score
 from prmktml.estimators import build_pipeline
 from prmktml.evaluation import average_precision, macro_f1
-from prmktml.scoring import markdown
+from prmktml.markdown import markdown
 from prmktml.training import LABELS, bundled_lexicon, folds, out_of_fold
 
 SIDES = (slice(3, 6), slice(6, 9))

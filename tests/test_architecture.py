@@ -25,7 +25,7 @@ LAYERS = [
     ["processes", "distributed"],
     ["campaign"],
     ["estimators", "calibration", "evaluation"],
-    ["training", "scoring"],
+    ["training", "markdown", "scoring"],
     ["scoretables", "modelcard", "crossvalidation", "invariance", "checks"],
     ["web"],
     ["console", "progress"],

@@ -12,8 +12,8 @@ from sklearn.pipeline import Pipeline, make_pipeline, make_union
 from prmktml.corpus import Corpus
 from prmktml.estimators import build_pipeline
 from prmktml.evaluation import bootstrap, macro_f1
-from prmktml.scoring import markdown
-from prmktml.training import bundled_lexicon, folds, out_of_fold
+from prmktml.markdown import markdown
+from prmktml.training import bundled_lexicon, check_size, folds, out_of_fold
 
 __all__ = ["baseline", "compare"]
 
@@ -58,7 +58,14 @@ MODELS: dict[str, Callable[[Corpus, Parts], NDArray[np.int64]]] = {
 
 
 def compare(corpus: Corpus, *, seed: int = 0) -> str:
-    """Return a table of macro-F1: models, by folds of unseen groups and of random rows."""
+    """Return a table of macro-F1: models, by folds of unseen groups and of random rows.
+
+    Raises
+    ------
+    DataError
+        If there are too few rows of a label, or there is one group alone.
+    """
+    check_size(corpus)
     languages = np.array(corpus.column("language"))
     slices: dict[str, Any] = {name: languages == name for name in ("ar", "en")}
     slices["all"] = np.ones(len(corpus), bool)

@@ -113,7 +113,7 @@ def rewrites(texts: list[str], rewrite: Rewrite, seed: int = 0) -> list[str]:
 
 def invariance_table(model: Model, texts: list[str]) -> str:
     """Return a Markdown table: rewritten texts, changed labels, largest change of probability."""
-    from prmktml.scoring import markdown
+    from prmktml.markdown import markdown
 
     before = model.predict_proba(texts)
     rows = []

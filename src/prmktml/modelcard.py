@@ -2,9 +2,10 @@
 
 from typing import Any, Final
 
+from prmktml.markdown import markdown
 from prmktml.model import Model
 from prmktml.scoretables import slice_sections
-from prmktml.scoring import Scored, markdown
+from prmktml.scoring import Scored
 
 __all__ = ["external_table", "model_card", "short_table"]
 

@@ -7,7 +7,8 @@ import numpy as np
 from prmktml.codebook import Aspect, Label, Reason
 from prmktml.decision import REASONS
 from prmktml.evaluation import N_BINS
-from prmktml.scoring import LENGTHS, MIN_SLICE, SLICES, Rows, Scored, markdown
+from prmktml.markdown import markdown, share
+from prmktml.scoring import LENGTHS, MIN_SLICE, SLICES, Rows, Scored
 
 __all__ = ["full_report", "slice_sections"]
 
@@ -85,9 +86,9 @@ def _coverage_table(scored: Scored) -> str:
     rows = scored.sided(scored.rows)
     order = rows[np.argsort(-scored.decisions.confidence[rows], kind="stable")]
     table = []
-    for share in COVERAGES:
-        kept = order[: round(share * len(order))]
-        table.append([f"{share:.0%}", len(kept), f"{scored.correct(kept).mean():.3f}"])
+    for coverage in COVERAGES:
+        kept = order[: round(coverage * len(order))]
+        table.append([f"{coverage:.0%}", len(kept), share(scored.correct(kept))])
     return markdown(["coverage", "n", "accuracy of pr and marketing"], table)
 
 

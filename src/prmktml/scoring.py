@@ -4,7 +4,7 @@ The same tables serve a labelled file that the model never saw (``evaluate``) an
 scores of its own corpus (the model card).
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -25,9 +25,10 @@ from prmktml.evaluation import (
 )
 from prmktml.features import read_batch
 from prmktml.language import identify
+from prmktml.markdown import NONE, figure, markdown, share
 from prmktml.model import Model, batches
 
-__all__ = ["Scored", "markdown", "score", "score_folds"]
+__all__ = ["Scored", "score", "score_folds"]
 
 Rows = NDArray[np.int64]
 VERDICTS: Final = list(Verdict)
@@ -37,24 +38,6 @@ MIN_GROUPS: Final = 20
 LENGTHS: Final = ((0, 8), (9, 30), (31, 80), (81, 10**9))
 SLICES: Final = ("variety", "channel", "sector", "difficulty", "genre")
 MIN_SLICE: Final = 20
-
-
-def markdown(head: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
-    """Return a Markdown table.
-
-    Examples
-    --------
-    >>> print(markdown(["slice", "n"], [["ar", 7]]))
-    | slice | n |
-    |---|---|
-    | ar | 7 |
-    """
-    rule = "|" + "---|" * len(head)
-    return "\n".join([_row(head), rule, *map(_row, rows)])
-
-
-def _row(cells: Sequence[object]) -> str:
-    return "| " + " | ".join(str(cell).replace("|", "\\|") for cell in cells) + " |"
 
 
 @dataclass(frozen=True)
@@ -124,7 +107,7 @@ class Scored:
     def interval(self, statistic: Callable[[Rows], float], rows: Rows, rounds: int = 1000) -> str:
         """Return the value of a statistic with its 95% interval."""
         if not len(rows):
-            return "–"
+            return NONE
         low, high = bootstrap(lambda i: statistic(rows[i]), self.units[rows], self.seed, rounds)
         return f"{statistic(rows):.3f} [{low:.3f}, {high:.3f}]"
 
@@ -143,7 +126,7 @@ class Scored:
             [
                 name,
                 len(self.sided(rows)),
-                self.interval(self.macro_f1, rows),
+                self.interval(self.macro_f1, rows) if len(self.sided(rows)) else NONE,
                 len(rows),
                 self.interval(self.macro_f1_three, rows),
             ]
@@ -167,15 +150,15 @@ class Scored:
         clear = rows[d.verdicts[rows] == VERDICTS.index(Verdict.CLEAR)]
         is_other = self.corpus.labels[rows] == 2
         table: list[list[object]] = [
-            ["ECE of confidence", f"{ece(confidence, self.correct(sided)):.3f}", len(sided)],
+            ["ECE of confidence", figure(ece(confidence, self.correct(sided)), sided), len(sided)],
             [
                 "ECE if perfectly calibrated",
-                f"{expected_ece(confidence, self.seed):.3f}",
+                figure(expected_ece(confidence, self.seed), sided),
                 len(sided),
             ],
-            ["clear: share wrong", f"{1 - self.correct(clear).mean():.3f}", len(clear)],
-            ["clear: coverage", f"{len(clear) / max(len(rows), 1):.3f}", len(rows)],
-            ["other: AUROC", f"{roc_auc(d.probabilities[rows, 2], is_other):.3f}", len(rows)],
+            ["clear: share wrong", share(~self.correct(clear)), len(clear)],
+            ["clear: coverage", figure(len(clear) / max(len(rows), 1), rows), len(rows)],
+            ["other: AUROC", figure(roc_auc(d.probabilities[rows, 2], is_other), rows), len(rows)],
         ]
         if self.corpus.aspects is not None:
             with_aspect = sided[self.corpus.primary[sided] >= 0]
@@ -189,7 +172,7 @@ class Scored:
                 ],
                 [
                     "mixed: average precision",
-                    f"{precision:.3f}",
+                    figure(precision, rows),
                     f"{int(mixed.sum())} of {len(rows)}",
                 ],
             ]

@@ -31,7 +31,7 @@ from prmktml.lexicon import Lexicon
 from prmktml.model import N_OUTPUTS, Model
 from prmktml.resources import find
 
-__all__ = ["BUNDLED_CORPUS", "Trained", "fit", "out_of_fold", "train"]
+__all__ = ["BUNDLED_CORPUS", "Trained", "check_size", "fit", "out_of_fold", "train"]
 
 BUNDLED_CORPUS: Final = "data/corpus.csv"
 N_FOLDS: Final = 5
@@ -100,7 +100,7 @@ def train(
     One thread does the linear algebra: on matrices this small more of them wait for each other,
     and the same corpus would give other last digits.
     """
-    _check_size(corpus)
+    check_size(corpus)
     pipeline = build_pipeline(bundled_lexicon() if lexicon is None else lexicon, **heads)
     with threadpool_limits(1):
         return _train(corpus, pipeline, seed)
@@ -119,7 +119,15 @@ def _train(corpus: Corpus, pipeline: Pipeline, seed: int) -> Trained:
     return Trained(to_model(pipeline, thresholds, corpus, info), pipeline, scores)
 
 
-def _check_size(corpus: Corpus) -> None:
+def check_size(corpus: Corpus) -> None:
+    """Refuse a corpus that has too few rows of a label.
+
+    Raises
+    ------
+    DataError
+        If fewer than :data:`~prmktml.corpus.MIN_ROWS` are of pr or marketing, or of other where
+        there is any.
+    """
     counts = np.bincount(corpus.labels, minlength=len(LABELS))
     small = [f"{LABELS[i]}: {counts[i]}" for i in (0, 1) if counts[i] < MIN_ROWS]
     small += [f"{LABELS[2]}: {counts[2]}"] if 0 < counts[2] < MIN_ROWS else []
