@@ -9,7 +9,6 @@ from prmktml.errors import UsageError
 __all__ = ["main"]
 
 _EXAMPLES = """\
-  prmktml evaluate labelled.csv
   prmktml evaluate labelled.csv --report scores.md
   prmktml evaluate labelled.csv --cv"""
 
