@@ -108,9 +108,10 @@ def started(n_processes: int, first: Callable[[], object] = int) -> Iterator[Poo
     executor = ProcessPoolExecutor(
         n_processes, initializer=_begin, initargs=(os.getpid(),), env=_ONE_THREAD
     )
+    under_way: deque[Future[object]] = deque()
     try:
         with _uninterrupted():
-            under_way = deque(executor.submit(first) for _ in range(n_processes))
+            under_way.extend(executor.submit(first) for _ in range(n_processes))
         yield Pool(executor, n_processes)
     finally:
         _handed_on(under_way)
