@@ -147,7 +147,7 @@ def slope(sizes: Sequence[float], costs: Sequence[float]) -> float:
 
 def with_bytecode() -> dict[str, str]:
     """Return an environment in which compiled modules are kept, as users have it."""
-    return {name: set_ for name, set_ in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
 
 def used_by(*command: object) -> Used:
